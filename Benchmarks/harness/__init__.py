@@ -1,0 +1,1 @@
+"""Measures Lamppost against named peers: see docs/performance.md."""

@@ -1,0 +1,78 @@
+/// What the warm parent tells the scanner.
+package enum Report: Equatable, Sendable {
+  /// The engine is loaded, and a child in the sandbox found the canary.
+  /// - Parameters:
+  ///   - signatures: how many.
+  ///   - newest: when the newest official database was built, seconds since 1970, or 0 where there is none.
+  ///   - sandbox: the layers that hold, for the log.
+  case ready(signatures: Int, newest: Int, sandbox: String)
+  /// There is no (official) database in the folder. The program ends.
+  case missing
+  /// No file can be inspected. The program ends.
+  case failed(reason: String)
+  /// The signature folder is not what was loaded.
+  case changed
+  /// The end of a file's child.
+  case finished(job: Int, Outcome)
+
+  package var encoded: [UInt8] {
+    var bytes = WireWriter()
+    switch self {
+    case .ready(let signatures, let newest, let sandbox):
+      bytes.write(byte: 0)
+      bytes.write(signatures)
+      bytes.write(newest)
+      bytes.write(sandbox)
+    case .missing: bytes.write(byte: 1)
+    case .failed(let reason):
+      bytes.write(byte: 2)
+      bytes.write(reason)
+    case .changed: bytes.write(byte: 3)
+    case .finished(let job, let outcome):
+      bytes.write(byte: 4)
+      bytes.write(job)
+      return bytes.bytes + outcome.encoded
+    }
+    return bytes.bytes
+  }
+
+  package init?(encoded: [UInt8]) {
+    var bytes = WireReader(encoded)
+    switch bytes.byte() {
+    case 0:
+      guard let signatures = bytes.integer(), let newest = bytes.integer(), let sandbox = bytes.text() else {
+        return nil
+      }
+      self = .ready(signatures: signatures, newest: newest, sandbox: sandbox)
+    case 1: self = .missing
+    case 2:
+      guard let reason = bytes.text() else { return nil }
+      self = .failed(reason: reason)
+    case 3: self = .changed
+    case 4:
+      guard let job = bytes.integer(), let outcome = Outcome(from: &bytes) else { return nil }
+      self = .finished(job: job, outcome)
+    default: return nil
+    }
+    guard bytes.isAtEnd else { return nil }
+  }
+}
+
+/// What the scanner asks of the warm parent: the number of a job, with three descriptors beside it.
+package struct Inspection: Equatable, Sendable {
+  package let job: Int
+
+  package init(job: Int) { self.job = job }
+
+  package var encoded: [UInt8] {
+    var bytes = WireWriter()
+    bytes.write(job)
+    return bytes.bytes
+  }
+
+  package init?(encoded: [UInt8]) {
+    var bytes = WireReader(encoded)
+    guard let job = bytes.integer(), bytes.isAtEnd else { return nil }
+    self.job = job
+  }
+}

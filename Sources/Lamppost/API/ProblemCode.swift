@@ -1,0 +1,150 @@
+import HTTPServer
+
+extension Problem {
+  /// Every code a caller can meet. Clients switch over these, so none is renamed.
+  enum Code: String, CaseIterable, Sendable {
+    // 400: the call itself
+    case malformedRequest = "malformed_request"
+    case malformedJSON = "malformed_json"
+    case malformedMultipart = "malformed_multipart"
+    case unknownParameter = "unknown_parameter"
+    case invalidParameter = "invalid_parameter"
+    case invalidCursor = "invalid_cursor"
+    case invalidGrant = "invalid_grant"
+    case unsupportedGrantType = "unsupported_grant_type"
+    case incompleteBody = "incomplete_body"
+    // 401, 403
+    case unauthenticated
+    case invalidCredentials = "invalid_credentials"
+    case forbidden
+    case csrf = "csrf_token_required"
+    // 404 to 431: what is asked for, and how
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case timedOut = "request_timeout"
+    case conflict
+    case idempotencyConflict = "idempotency_conflict"
+    case notScanned = "not_scanned"
+    case gone
+    case infected
+    case failed
+    case versionMismatch = "version_mismatch"
+    case tooLarge = "too_large"
+    case tooManyFiles = "too_many_files"
+    case unsupportedMediaType = "unsupported_media_type"
+    case headersTooLarge = "headers_too_large"
+    // 422: the content
+    case invalidInput = "invalid_input"
+    case required
+    case unknownField = "unknown_field"
+    case wrongType = "wrong_type"
+    case tooLong = "too_long"
+    case tooShort = "too_short"
+    case outOfRange = "out_of_range"
+    case invalidText = "invalid_text"
+    case invalidFormat = "invalid_format"
+    case unknownOption = "unknown_option"
+    case unknownCategory = "unknown_category"
+    case unknownPerson = "unknown_person"
+    case unknownDepartment = "unknown_department"
+    case outsideArea = "outside_area"
+    case contactNotAllowed = "contact_not_allowed"
+    case emailTaken = "email_taken"
+    case transitionNotAllowed = "transition_not_allowed"
+    case reasonRequired = "reason_required"
+    case noteRequired = "note_required"
+    case editWindowClosed = "edit_window_closed"
+    // 429, 5xx
+    case rateLimited = "rate_limited"
+    case internalError = "internal_error"
+    case notImplemented = "not_implemented"
+    case unavailable
+    case noRoom = "no_room"
+
+    var status: HTTPStatus {
+      switch self {
+      case .malformedRequest, .malformedJSON, .malformedMultipart, .unknownParameter, .invalidParameter, .invalidCursor,
+        .invalidGrant, .unsupportedGrantType, .incompleteBody:
+        .badRequest
+      case .unauthenticated, .invalidCredentials: .unauthorized
+      case .forbidden, .csrf: .forbidden
+      case .notFound: .notFound
+      case .methodNotAllowed: .methodNotAllowed
+      case .timedOut: .requestTimeout
+      case .conflict, .idempotencyConflict, .notScanned: .conflict
+      case .gone, .infected, .failed: .gone
+      case .versionMismatch: .preconditionFailed
+      case .tooLarge, .tooManyFiles: .contentTooLarge
+      case .unsupportedMediaType: .unsupportedMediaType
+      case .headersTooLarge: .headerFieldsTooLarge
+      case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .invalidText,
+        .invalidFormat, .unknownOption, .unknownCategory, .unknownPerson, .unknownDepartment, .outsideArea,
+        .contactNotAllowed, .emailTaken, .transitionNotAllowed, .reasonRequired, .noteRequired, .editWindowClosed:
+        .unprocessableContent
+      case .rateLimited: .tooManyRequests
+      case .internalError: .internalServerError
+      case .notImplemented: .notImplemented
+      case .unavailable: .serviceUnavailable
+      case .noRoom: HTTPStatus(507)
+      }
+    }
+
+    /// A sentence that fits every case of the code.
+    var title: String {
+      switch self {
+      case .malformedRequest: "The request is not well-formed."
+      case .malformedJSON: "The body is not valid JSON."
+      case .malformedMultipart: "The body is not valid multipart/form-data."
+      case .unknownParameter: "A query parameter is not known here."
+      case .invalidParameter: "A query parameter has a value it cannot have."
+      case .invalidCursor: "The cursor does not belong to this list."
+      case .invalidGrant: "The grant is not valid."
+      case .unsupportedGrantType: "This grant type is not taken here."
+      case .incompleteBody: "The body ended too early."
+      case .unauthenticated: "Sign in first."
+      case .invalidCredentials: "The email address or the password is wrong."
+      case .forbidden: "You may not do this."
+      case .csrf: "The X-CSRF-Token header is missing or wrong."
+      case .notFound: "There is nothing here."
+      case .methodNotAllowed: "This address does not answer to that method."
+      case .timedOut: "The request took too long to arrive."
+      case .conflict: "Something else changed this at the same moment. Try again."
+      case .idempotencyConflict: "This Idempotency-Key was used with other content."
+      case .notScanned: "The file has not been scanned yet."
+      case .gone: "This has been removed."
+      case .infected: "The file carried malware and was deleted."
+      case .failed: "The file could not be accepted."
+      case .versionMismatch: "Somebody else changed this in the meantime."
+      case .tooLarge: "The body or a file is too large."
+      case .tooManyFiles: "There are too many files."
+      case .unsupportedMediaType: "The body has a type that is not taken here."
+      case .headersTooLarge: "The headers are too large."
+      case .invalidInput: "Some fields are not as they should be."
+      case .required: "A required field is missing."
+      case .unknownField: "A field is not known here."
+      case .wrongType: "A field has the wrong type."
+      case .tooLong: "A text is too long."
+      case .tooShort: "A text is too short."
+      case .outOfRange: "A number is out of its range."
+      case .invalidText: "A text holds characters that cannot be stored."
+      case .invalidFormat: "A field does not have the form it should have."
+      case .unknownOption: "A field has a value that is not among its options."
+      case .unknownCategory: "This category does not exist."
+      case .unknownPerson: "This person does not exist or cannot take requests."
+      case .unknownDepartment: "This department does not exist."
+      case .outsideArea: "The location lies outside of the township."
+      case .contactNotAllowed: "An anonymous report carries no contact details."
+      case .emailTaken: "This email address has an account already."
+      case .transitionNotAllowed: "The request cannot go from its status to that one."
+      case .reasonRequired: "This status needs a reason."
+      case .noteRequired: "This status needs a note of what was done."
+      case .editWindowClosed: "The time for changing the report is over."
+      case .rateLimited: "Too many calls. Wait a little."
+      case .internalError: "Something went wrong on our side."
+      case .notImplemented: "This method is not implemented."
+      case .unavailable: "The service is not available right now."
+      case .noRoom: "There is no room for files right now."
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Civic
+import Credentials
+import EventLoop
+import FoundationEssentials
+import HTTPServer
+import PostgreSQL
+import Redis
+
+/// What exists once per process, passed in, never global. A class, since every call carries it along: a copy of the struct
+/// cost 60 reference counts each time.
+final class Application: Sendable {
+  let database: Database
+  let redis: Redis
+  let tenants: TenantDirectory
+  let quarantine: Quarantine
+  let store: FileStore
+  let limiter: RateLimiter
+  let sessions: SessionStore
+  let tokens: Tokens
+  let authentication: Authentication
+  let metrics: Metrics
+  let monitoringToken: String?
+  let secret: Secret
+  let cursors: CursorSealer
+  let log: Log
+  let description: APIDescription
+
+  let signIn: SignIn
+  let registerPerson: RegisterPerson
+  let listCategories: ListCategories
+  let listAreas: ListAreas
+  let submitRequest: SubmitRequest
+  let findRequest: FindRequest
+  let readContact: ReadContact
+  let editRequest: EditRequest
+  let withdrawRequest: WithdrawRequest
+  let listHistory: ListHistory
+  let trackRequest: TrackRequest
+  let listRequests: ListRequests
+  let mapView: MapView
+  let assignRequest: AssignRequest
+  let changeStatus: ChangeStatus
+  let listComments: ListComments
+  let addComment: AddComment
+  let findAttachment: FindAttachment
+  let addAttachment: AddAttachment
+
+  init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) {
+    self.database = database
+    self.redis = redis
+    self.log = log
+    description = APIDescription(Router<Access, Context>.lamppost().routes, uploads: configuration.uploads)
+    tenants = TenantDirectory(database: database)
+    monitoringToken = configuration.listen.monitoringToken
+    metrics = Metrics()
+    quarantine = Quarantine(configuration.uploads, pool: BlockingPool(name: "files", threads: 2, waitingLimit: 256))
+    store = FileStore(root: configuration.uploads.root)
+
+    secret = configuration.secret
+    cursors = CursorSealer(secret: secret)
+    // One thread: a flood of sign-ins may use half of two cores, never both. More than 32 wait for nothing.
+    let passwords = PasswordHasher(pool: BlockingPool(name: "passwords", threads: 1, waitingLimit: 32))
+    let signer = TokenSigner(key: secret.derive(label: "access token"), issuer: "lamppost")
+    limiter = RateLimiter(redis: redis, secret: secret, limits: configuration.listen)
+    sessions = SessionStore(redis: redis, secret: secret)
+    tokens = Tokens(database: database, signer: signer)
+    authentication = Authentication(database: database, sessions: sessions, signer: signer)
+
+    signIn = SignIn(database: database, passwords: passwords, limiter: limiter)
+    registerPerson = RegisterPerson(database: database, passwords: passwords)
+    listCategories = ListCategories(database: database)
+    listAreas = ListAreas(database: database)
+    submitRequest = SubmitRequest(database: database, secret: secret)
+    findRequest = FindRequest(database: database)
+    readContact = ReadContact(database: database)
+    editRequest = EditRequest(database: database)
+    withdrawRequest = WithdrawRequest(database: database)
+    listHistory = ListHistory(database: database, findRequest: findRequest)
+    listComments = ListComments(database: database, findRequest: findRequest)
+    trackRequest = TrackRequest(database: database, listHistory: listHistory, listComments: listComments)
+    listRequests = ListRequests(database: database, cursors: cursors)
+    mapView = MapView(database: database)
+    assignRequest = AssignRequest(database: database)
+    changeStatus = ChangeStatus(database: database)
+    addComment = AddComment(database: database)
+    findAttachment = FindAttachment(database: database)
+    addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
+  }
+}

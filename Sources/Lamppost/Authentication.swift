@@ -1,0 +1,83 @@
+import Civic
+import Credentials
+import FoundationEssentials
+import HTTPServer
+import PostgreSQL
+import Redis
+
+/// Finds out who calls: by bearer token, by cookie, by tracking code, or nobody.
+struct Authentication: Sendable {
+  let database: Database
+  let sessions: SessionStore
+  let signer: TokenSigner
+
+  struct Caller: Sendable {
+    let actor: Actor
+    let session: SessionToken?
+  }
+
+  /// - Throws: `unauthenticated` for a token that is not valid, `not_found` for a tracking code that opens nothing,
+  ///   `unavailable` where a cookie cannot be judged, `csrf_token_required`.
+  func caller(of request: Request, tenant: Tenant) async throws -> Caller {
+    let tracked = try await trackedRequest(request, tenant)
+    if let header = request.headers["Authorization"] {
+      return Caller(
+        actor: Actor(tenant: tenant, person: try await bearer(header, tenant), trackedRequestID: tracked),
+        session: nil)
+    }
+    guard let text = request.cookie(SessionStore.cookieName), let token = SessionToken(text: text) else {
+      return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
+    }
+    guard let person = try await session(token, request, tenant) else {
+      return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
+    }
+    try requireCSRFToken(request, token)
+    return Caller(actor: Actor(tenant: tenant, person: person, trackedRequestID: tracked), session: token)
+  }
+
+  private func trackedRequest(_ request: Request, _ tenant: Tenant) async throws -> Int? {
+    guard let header = request.headers["Tracking-Code"] else { return nil }
+    guard let code = TrackingCode(header), let id = try await code.requestID(in: database, tenant: tenant) else {
+      throw Problem(.notFound, "The tracking code opens nothing.")
+    }
+    return id
+  }
+
+  private func bearer(_ header: String, _ tenant: Tenant) async throws -> Actor.Person {
+    let parts = header.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bearer",
+      let claims = try? signer.verify(String(parts[1]), now: .now), claims.tenant == tenant.id,
+      let person = try await person(claims.person, epoch: claims.epoch, tenant)
+    else { throw Problem(.unauthenticated, "The access token is not valid or has run out.") }
+    return person
+  }
+
+  /// - Returns: nil where the session is over. Without Redis a public page goes on for nobody in particular; a change
+  ///   must not be made in nobody's name, nor a list be the public's without a word, so the API waits.
+  private func session(_ token: SessionToken, _ request: Request, _ tenant: Tenant) async throws -> Actor.Person? {
+    do {
+      guard let session = try await sessions.find(token, tenant: tenant) else { return nil }
+      return try await person(session.personID, epoch: session.epoch, tenant)
+    } catch is RedisError where request.method.isSafe && !request.path.hasPrefix("/api/") {
+      return nil
+    }
+  }
+
+  /// The account as it is now, asked on every call: deactivation and a raised epoch end everything at once.
+  private func person(_ id: Int, epoch: Int, _ tenant: Tenant) async throws -> Actor.Person? {
+    try await database.withoutReplica.tenant(tenant.id).read(
+      "SELECT \(Actor.Person.columns) FROM people WHERE id = \(id) AND epoch = \(epoch) AND active"
+    ).first.map(Actor.Person.init)
+  }
+
+  private func requireCSRFToken(_ request: Request, _ token: SessionToken) throws {
+    if request.method.isSafe { return }
+    let sent = Array((request.headers["X-CSRF-Token"] ?? "").utf8)
+    guard constantTimeEquals(sent, Array(sessions.csrfToken(for: token).utf8)) else { throw Problem(.csrf) }
+  }
+}
+
+extension HTTPServer.Method {
+  /// Whether a call of this method changes nothing.
+  var isSafe: Bool { self == .get || self == .head || self == .options }
+}

@@ -1,0 +1,45 @@
+import Civic
+import Credentials
+import HTTPServer
+import PostgreSQL
+
+/// One call: who makes it, and what the process has to serve it with.
+struct Context: Sendable {
+  let application: Application
+  let actor: Actor
+  /// The cookie's session where the caller came by one.
+  let session: SessionToken?
+  let clientAddress: String
+
+  /// Writers from outside are limited: those without an account by their network, citizens by their account, which
+  /// anybody can make.
+  func limitReports() async throws {
+    if actor.person?.role.isStaff == true { return }
+    let subject = actor.person.map { "person \($0.id)" } ?? clientNetwork(clientAddress)
+    try await application.limiter.take(.report, "\(actor.tenant.id) \(subject)")
+  }
+
+  /// The holder of a tracking code that came in the path.
+  /// - Throws: `not_found`.
+  func holder(of code: String) async throws -> Actor {
+    guard let code = TrackingCode(code),
+      let id = try await code.requestID(in: application.database, tenant: actor.tenant)
+    else { throw Problem.notFound }
+    return Actor(tenant: actor.tenant, trackedRequestID: id)
+  }
+
+  /// One request as the API shows it, with its contact for those who may read it.
+  func detail(of request: ServiceRequest) async throws -> Response {
+    let contact =
+      actor.may(.readContacts, on: request.facts)
+      ? try await application.readContact(requestID: request.facts.id, as: actor) : nil
+    var response = Response.json(.ok) { json in
+      request.write(to: &json, for: actor)
+      contact?.write(to: &json)
+    }
+    response.headers["ETag"] = "\"\(request.facts.version)\""
+    // What one person may see must not be kept for another.
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+  }
+}

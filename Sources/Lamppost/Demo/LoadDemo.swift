@@ -1,0 +1,115 @@
+import Civic
+import Credentials
+import FoundationEssentials
+import PostgreSQL
+
+/// Makes the township Lampworth: all of it in one transaction, so that it is there whole or not at all.
+struct LoadDemo: Sendable {
+  /// As the owner of the tables.
+  let database: Database
+  let passwords: PasswordHasher
+  /// The end of the year that the reports are spread over.
+  let now: Date
+
+  /// - Returns: the township, and whether it is new.
+  func callAsFunction() async throws -> (tenantID: Int, isNew: Bool) {
+    if let id = try await existing() { return (id, false) }
+    let hash = try await passwords.hash(DemoTownship.password)
+    let requests = DemoRequests.make(now: now)
+    let id = try await database.write { transaction -> Int? in
+      guard let id = try await Self.township(in: transaction) else { return nil }
+      try await Self.places(in: transaction)
+      let people = try await Self.people(hash, in: transaction)
+      let categories = try await Self.categories(in: transaction)
+      let writer = DemoWriter(people: people, categories: categories)
+      for start in stride(from: 0, to: requests.count, by: 250) {
+        try await writer.write(requests, start..<min(start + 250, requests.count), in: transaction)
+      }
+      return id
+    }
+    // Nothing was made: somebody else was faster.
+    guard let id else { return (try await existing() ?? 0, false) }
+    let tenant = database.tenant(id)
+    try await tenant.write("CALL fold_map_counts()")
+    for table in ["requests", "request_events", "request_areas", "map_counts", "comments"] {
+      try await tenant.write("ANALYZE \(identifier: table)")
+    }
+    return (id, true)
+  }
+
+  private func existing() async throws -> Int? {
+    try await database.read("SELECT id FROM tenants WHERE slug = \(DemoTownship.slug)").first?.get(0)
+  }
+
+  private static func township(in transaction: Transaction) async throws -> Int? {
+    let rows = try await transaction.query(
+      """
+      INSERT INTO tenants (slug, name, time_zone) VALUES
+        (\(DemoTownship.slug), \(DemoTownship.name), \(DemoTownship.timeZone))
+      ON CONFLICT DO NOTHING RETURNING id
+      """)
+    guard let id = try rows.first?.get(0, as: Int.self) else { return nil }
+    _ = try await transaction.queryAll([
+      "SELECT set_config('app.tenant', \(String(id)), true)",
+      // A name that another township answers to stays its own.
+      """
+      INSERT INTO tenant_hosts (host, tenant_id) SELECT host, \(id) FROM unnest(\(DemoTownship.hosts)) AS host
+      ON CONFLICT DO NOTHING
+      """,
+    ])
+    return id
+  }
+
+  private static func places(in transaction: Transaction) async throws {
+    for ward in DemoTownship.wards { _ = try await ImportAreas.store(ward, "wards", in: transaction) }
+    try await transaction.execute(ImportAreas.boundary(of: "wards"))
+    _ = try await transaction.queryAll(
+      DemoStreet.all.map { street in
+        """
+        INSERT INTO streets (tenant_id, name, kind, line)
+        SELECT current_tenant(), \(street.name), \(street.kind),
+               ST_SetSRID(ST_MakeLine(ARRAY(SELECT ST_MakePoint(x, y) FROM
+                 unnest(\(street.points.map(\.longitude)), \(street.points.map(\.latitude))) AS p (x, y))), 4326)
+        """
+      })
+    _ = try await transaction.queryAll(
+      DemoTownship.departments.map { slug, name in
+        "INSERT INTO departments (tenant_id, slug, name) VALUES (current_tenant(), \(slug), \(name))"
+      })
+  }
+
+  /// - Returns: ids in the order of `DemoTownship.people`.
+  private static func people(_ hash: String, in transaction: Transaction) async throws -> [Int] {
+    try await transaction.queryAll(
+      DemoTownship.people.map { mailbox, name, role, department in
+        """
+        INSERT INTO people (tenant_id, email, name, password_hash, role, department_id)
+        VALUES (current_tenant(), \("\(mailbox)@demo.test"), \(name), \(hash), \(role.rawValue),
+                (SELECT id FROM departments WHERE tenant_id = current_tenant() AND slug = \(department)))
+        RETURNING id
+        """
+      }
+    ).compactMap { try $0.first?.get(0) }
+  }
+
+  /// - Returns: id and department by slug.
+  private static func categories(in transaction: Transaction) async throws -> [String: (id: Int, department: Int?)] {
+    let results = try await transaction.queryAll(
+      DemoCategory.all.enumerated().map { index, category in
+        """
+        INSERT INTO categories (tenant_id, slug, name, group_name, default_priority, department_id, attributes, private,
+                                resolution_hours, sort)
+        VALUES (current_tenant(), \(category.slug), \(category.name), \(category.group), \(category.priority.rawValue),
+                (SELECT id FROM departments WHERE tenant_id = current_tenant() AND slug = \(category.department)),
+                \(category.questions)::jsonb, \(category.isPrivate), \(category.hours), \(index))
+        RETURNING slug, id, department_id
+        """
+      })
+    var categories: [String: (id: Int, department: Int?)] = [:]
+    for row in results.compactMap(\.first) {
+      let (slug, id, department) = try row.decode(String.self, Int.self, Int?.self)
+      categories[slug] = (id, department)
+    }
+    return categories
+  }
+}

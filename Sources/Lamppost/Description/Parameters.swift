@@ -1,0 +1,68 @@
+import Civic
+import JSON
+
+extension Parameter {
+  static func query(_ name: String, _ schema: Schema, _ note: String, isRequired: Bool = false) -> Parameter {
+    Parameter(name: name, place: .query, schema: schema, note: note, isRequired: isRequired)
+  }
+
+  static func path(_ name: String) -> Parameter {
+    let (schema, note): (Schema, String) =
+      switch name {
+      case "reference": (Schemas.typedReference, "The request's reference; case and hyphen do not matter.")
+      case "code": (Schemas.typedTrackingCode, "The tracking code that came with the report.")
+      case "id": (Schemas.uuid, "The file's id.")
+      default: (.text, "")
+      }
+    return Parameter(name: name, place: .path, schema: schema, note: note, isRequired: true)
+  }
+
+  static let ifMatch = Parameter(
+    name: "If-Match", place: .header, schema: .matching(#"^("(0|[1-9][0-9]{0,17})"|\*)$"#),
+    note: "The version that the change is meant for, in quotes; 412 when somebody was faster.")
+
+  static let idempotencyKey = Parameter(
+    name: "Idempotency-Key", place: .header, schema: .text(1...255, pattern: "^[!-~]([ -~]*[!-~])?$"),
+    note: """
+      Any text of the caller's making. For 24 hours the same key with the same content is answered the same response, \
+      tracking code included; with other content 409.
+      """)
+
+  static let limit = query("limit", .integer(1...200), "How many at most; 50 unless said.")
+
+  static let cursor = query(
+    "cursor", .text(0...512), "The `next_cursor` of the page before, of the very same list.")
+
+  /// The filters that every list of requests and the map know.
+  static let filters: [Parameter] = [
+    query("q", Schemas.line(200), "Words to search for; misspelt ones find what looks alike."),
+    query("near", .matching("^ *\(degrees) *, *\(degrees) *$"), "latitude,longitude"),
+    query("radius", .number(1...RequestFilter.radiusLimit), "Metres around `near`."),
+    box,
+    query("area", .matching("^[^:\\u0000]+:[^:\\u0000]+$"), "layer:slug, e.g. wards:ward-17"),
+    query("category", list(.text(1...100)), "Categories by slug, separated by commas."),
+    query("status", list(.words(Status.self)), "Separated by commas."),
+    query("priority", list(Schemas.priority), "Separated by commas."),
+    query("assignee", .matching("^(me|none|0|[1-9][0-9]{0,17})$"), "me, none or a person's number. Staff only."),
+    query("department", Schemas.line(100), "A department's slug. Staff only."),
+    query("overdue", .boolean, "Whether the target date has passed and the request is open."),
+    query("mine", .boolean, "Only what the caller reported."),
+    query("created_after", .time, "RFC 3339 with offset."),
+    query("created_before", .time, "RFC 3339 with offset."),
+    query("updated_after", .time, "RFC 3339 with offset."),
+  ]
+
+  static let box = query(
+    "bbox", .matching("^\(degrees)(,\(degrees)){3}$"),
+    "west,south,east,north in degrees; west beyond east crosses the 180th meridian.")
+
+  static let sort = query(
+    "sort", .words(RequestFilter.Sort.self),
+    "`nearest` needs `near`, `relevance` needs `q`; unless said, what fits the filter, else newest.")
+
+  private static let degrees = "[-+]?[0-9]{1,3}(\\.[0-9]{1,15})?"
+
+  private static func list(_ schema: Schema) -> Schema {
+    Schema(.array(of: schema), [("minItems", .integer(1)), ("maxItems", .integer(100))])
+  }
+}

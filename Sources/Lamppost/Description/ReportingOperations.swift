@@ -1,0 +1,68 @@
+import Civic
+import HTTPServer
+
+extension Operation {
+  static func reporting(_ uploads: UploadConfiguration) -> [Operation] {
+    [
+      Operation(
+        .post, Paths.requests, "submitRequest", .reporting, "Report a problem",
+        note: """
+          Somebody without an account is given a tracking code: it opens the report and its private thread. Files are \
+          scanned before anybody sees them.
+          """,
+        parameters: [.idempotencyKey],
+        body: RequestBody(contents: [
+          ("application/json", .named("NewRequest")),
+          (
+            "multipart/form-data",
+            .input([.required("request", .named("NewRequest")), .optional("files", .files(uploads))])
+          ),
+        ]),
+        answer: .json(
+          .created, .named("Receipt"), "The request as its reporter sees it.",
+          headers: [("Location", "The request's address.")]),
+        problems: [
+          .outOfRange, .unknownOption, .invalidFormat, .unknownCategory, .outsideArea, .contactNotAllowed,
+          .idempotencyConflict, .conflict, .rateLimited, .malformedMultipart, .tooManyFiles, .noRoom,
+        ]),
+      Operation(
+        .get, Paths.request, "readRequest", .reporting, "Read a request",
+        answer: .request("The request as far as the caller may see it."), problems: [.gone]),
+      Operation(
+        .patch, Paths.request, "editRequest", .reporting, "Change a request",
+        note: "Its reporter within 15 minutes; staff by role. A field that is left out stays as it is.",
+        parameters: [.ifMatch], body: .json("RequestChange"), answer: .request("The request as it is now."),
+        problems: [
+          .forbidden, .gone, .versionMismatch, .outOfRange, .unknownOption, .unknownCategory, .outsideArea,
+          .editWindowClosed, .conflict,
+        ]),
+      Operation(
+        .post, Paths.withdrawal, "withdrawRequest", .reporting, "Take a request back",
+        note: "Its reporter within 15 minutes; staff by role. A second time changes nothing.",
+        parameters: [.ifMatch], answer: .request("The request as it is now."),
+        problems: [.forbidden, .gone, .versionMismatch, .editWindowClosed, .conflict]),
+      Operation(
+        .get, Paths.history, "listHistory", .reporting, "What happened to a request, oldest first",
+        note: "Public rows to the public, the reporter's own to the reporter, all to staff.",
+        parameters: [.cursor, .limit],
+        answer: .json(.page(of: .named("HistoryEntry")), "The rows that the caller may see."), problems: [.gone]),
+      Operation(
+        .get, Paths.track, "trackRequest", .reporting, "The reporter's view by tracking code",
+        answer: .json(.named("TrackedRequest"), "The request with its history and private thread."),
+        problems: [.gone]),
+      Operation(
+        .post, Paths.messages, "sendMessage", .reporting, "Write to staff by tracking code", body: .json("NewMessage"),
+        answer: .json(.created, .named("Comment"), "The new line of the private thread."),
+        problems: [.gone, .rateLimited, .conflict]),
+    ]
+  }
+}
+
+extension Schema {
+  static let file = Schema(.text, [("format", .string("binary"))])
+
+  fileprivate static func files(_ uploads: UploadConfiguration) -> Schema {
+    Schema(.array(of: .file), [("maxItems", .integer(uploads.maximumFiles))])
+      .noted("Each at most \(uploads.maximumFileBytes) bytes.")
+  }
+}

@@ -1,0 +1,61 @@
+import HTTPServer
+
+extension Operation {
+  static let sessions = [
+    Operation(
+      .post, Paths.session, "signIn", .sessions, "Sign in with a browser",
+      note: "Send the CSRF token as X-CSRF-Token with every call of this cookie that changes something.",
+      body: .json("SignIn"),
+      answer: .json(.ok, .named("Session"), "Signed in.", headers: [("Set-Cookie", "The session.")]),
+      problems: [.invalidCredentials, .rateLimited]),
+    Operation(
+      .delete, Paths.session, "signOut", .sessions, "Sign out",
+      answer: Answer(
+        status: .noContent, note: "Signed out.", contents: [], headers: [("Set-Cookie", "Takes the session away.")])),
+    Operation(
+      .post, Paths.token, "issueToken", .sessions, "Sign in with a program (OAuth2)",
+      note: "A refresh token is good for one use; a second use ends all that came of that sign-in.",
+      body: .form("TokenRequest"), answer: .json(.named("TokenPair"), "Tokens."),
+      problems: [.invalidCredentials, .invalidGrant, .unsupportedGrantType, .rateLimited]),
+    Operation(
+      .post, Paths.tokenRevocation, "revokeToken", .sessions, "End what came of a refresh token (RFC 7009)",
+      body: .form("Revocation"), answer: .json(.named("Empty"), "Also for a token that is not known."),
+      problems: [.required]),
+    Operation(
+      .post, Paths.users, "register", .sessions, "Make an account", body: .json("NewPerson"),
+      answer: .json(.created, .named("Person"), "The new citizen."),
+      problems: [.invalidFormat, .tooShort, .emailTaken, .rateLimited]),
+    Operation(
+      .get, Paths.me, "readMe", .sessions, "Who the caller is", answer: .json(.named("Me"), "The caller's account.")),
+  ]
+
+  static let pages = [
+    Operation(
+      .get, Paths.home, "showHome", .pages, "The township's page", answer: .text("text/html", "A page.")),
+    Operation(
+      .get, Paths.description, "readDescription", .pages, "This description",
+      answer: .json(.object([.required("openapi", .text)]), "OpenAPI 3.1.")),
+    Operation(
+      .get, Paths.api, "showDescription", .pages, "This description to read", answer: .text("text/html", "A page.")),
+    Operation(
+      .get, Paths.style, "readStyle", .pages, "The look of that page", answer: .text("text/css", "CSS.")),
+  ]
+
+  static let monitoring = [
+    Operation(
+      .get, Paths.health, "readHealth", .monitoring, "Whether the process lives",
+      answer: .json(.named("Health"), "It does.")),
+    Operation(
+      .get, Paths.readiness, "readReadiness", .monitoring, "Whether every part is ready",
+      note: "503 with the same form where one is not.", answer: .json(.named("Readiness"), "All are.")),
+    Operation(
+      .get, Paths.metrics, "readMetrics", .monitoring, "Figures for Prometheus",
+      answer: .text("text/plain", "Prometheus' text format.")),
+  ]
+}
+
+extension RequestBody {
+  fileprivate static func form(_ name: String) -> RequestBody {
+    RequestBody(contents: [("application/x-www-form-urlencoded", .named(name))])
+  }
+}

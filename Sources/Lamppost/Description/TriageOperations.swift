@@ -1,0 +1,58 @@
+import Civic
+import HTTPServer
+
+extension Operation {
+  static let finding = [
+    Operation(
+      .get, Paths.requests, "listRequests", .finding, "Find requests",
+      note: "Each caller finds what their role may see.", parameters: Parameter.filters + [.sort, .cursor, .limit],
+      answer: .json(.page(of: .named("ListedRequest")), "One page."), problems: [.forbidden, .invalidCursor]),
+    Operation(
+      .get, Paths.map, "readMap", .finding, "What a map shows of a box",
+      note: """
+        Pins where requests are few, else clusters. Filters other than status, category and priority look at \
+        \(MapView.matchLimit) matches at most.
+        """,
+      parameters: Parameter.filters.map { filter in
+        var filter = filter
+        filter.isRequired = filter.name == Parameter.box.name
+        return filter
+      } + [.query("zoom", .integer(0...22), "As web maps count.", isRequired: true)],
+      answer: Answer(
+        status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Map"))]), problems: [.forbidden]),
+    Operation(
+      .get, Paths.categories, "listCategories", .finding, "What can be reported",
+      answer: .json(.page(of: .named("Category")), "All categories, with their questions.")),
+    Operation(
+      .get, Paths.areas, "listAreas", .finding, "The township's areas",
+      parameters: [.query("layer", .text, "One layer, e.g. wards; all unless said.")],
+      answer: Answer(status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Areas"))])),
+  ]
+
+  static let working = [
+    Operation(
+      .post, Paths.status, "changeStatus", .working, "Move a request through the workflow",
+      parameters: [.ifMatch], body: .json("StatusChange"), answer: .request("The request as it is now."),
+      problems: [
+        .gone, .versionMismatch, .unknownOption, .transitionNotAllowed, .reasonRequired, .noteRequired, .conflict,
+      ]),
+    Operation(
+      .post, Paths.opened, "openRequest", .working, "Say that staff has opened a request",
+      note: "The first time submitted becomes under_review; later ones change nothing.",
+      answer: .request("The request as it is now."), problems: [.gone, .conflict]),
+    Operation(
+      .post, Paths.assignment, "assignRequest", .working, "Give a request to a person or a department",
+      note: "What is left out stays. Assigning sets submitted and under_review to assigned.", parameters: [.ifMatch],
+      body: .json("Assignment"), answer: .request("The request as it is now."),
+      problems: [.gone, .versionMismatch, .unknownPerson, .unknownDepartment, .conflict]),
+    Operation(
+      .get, Paths.comments, "listComments", .working, "What was said about a request, oldest first",
+      parameters: [.cursor, .limit],
+      answer: .json(.page(of: .named("Comment")), "The comments that the caller may read."), problems: [.gone]),
+    Operation(
+      .post, Paths.comments, "addComment", .working, "Comment on a request",
+      note: "Staff of any visibility; the reporter writes to the private thread.", body: .json("NewComment"),
+      answer: .json(.created, .named("Comment"), "The new comment."),
+      problems: [.forbidden, .gone, .unknownOption, .rateLimited, .conflict]),
+  ]
+}

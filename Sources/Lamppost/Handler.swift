@@ -1,0 +1,99 @@
+import Civic
+import Credentials
+import FoundationEssentials
+import HTTPServer
+
+/// The way of a call: request id, township, caller, access, handler; whatever happens, one response.
+struct Handler: Sendable {
+  let application: Application
+  let router: Router<Access, Context>
+
+  init(_ application: Application) {
+    self.application = application
+    router = .lamppost()
+  }
+
+  func respond(to request: Request) async -> Response {
+    let start = ContinuousClock.now
+    let id = RequestID.make()
+    var template = "none"
+    var response: Response
+    do {
+      let route = try find(request)
+      template = route.template
+      response = try await respond(to: request, by: route)
+    } catch {
+      let (problem, isUnexpected) = Problem.of(error)
+      if isUnexpected {
+        application.log.error(
+          "request_failed",
+          [
+            ("request_id", id), ("method", request.method.rawValue), ("route", template),
+            ("error", String(reflecting: error)),
+          ])
+      }
+      response = problem.response(requestID: id)
+      if case .methodNotAllowed(let methods) = router.match(request.method, request.path) {
+        response.headers["Allow"] = methods.map(\.rawValue).joined(separator: ", ")
+      }
+    }
+    finish(&response, requestID: id)
+    application.metrics.count(template, request.method, response.status, since: start)
+    return response
+  }
+
+  private func find(_ request: Request) throws(Problem) -> Router<Access, Context>.Route {
+    switch router.match(request.method, request.path) {
+    case .found(let route): return route
+    case .methodNotAllowed: throw Problem(.methodNotAllowed)
+    case .notFound: throw .notFound
+    }
+  }
+
+  private func respond(to request: Request, by route: Router<Access, Context>.Route) async throws -> Response {
+    try application.description.checkQuery(of: request, template: route.template)
+    if route.access == .monitoring && !mayMonitor(request) { throw Problem.notFound }
+    if route.access == .monitoring || route.access == .process {
+      let context = Context(
+        application: application, actor: .nowhere, session: nil, clientAddress: request.clientAddress)
+      return try await route.handle(request, context)
+    }
+    let tenant = try await application.tenants.tenant(host: request.host)
+    let caller = try await application.authentication.caller(of: request, tenant: tenant)
+    try authorize(caller.actor, for: route.access)
+    let context = Context(
+      application: application, actor: caller.actor, session: caller.session, clientAddress: request.clientAddress)
+    return try await route.handle(request, context)
+  }
+
+  private func authorize(_ actor: Actor, for access: Access) throws(Problem) {
+    switch access {
+    case .anyone, .process: return
+    case .signedIn: if actor.person == nil { throw Problem(.unauthenticated) }
+    case .staff(let permission):
+      guard let person = actor.person else { throw Problem(.unauthenticated) }
+      if permission.scope(for: person.role) == .none { throw Problem(.forbidden) }
+    case .monitoring: throw .notFound
+    }
+  }
+
+  /// From the machine itself, or with the monitoring token.
+  private func mayMonitor(_ request: Request) -> Bool {
+    let isLocal = request.clientAddress == "127.0.0.1" || request.clientAddress == "::1"
+    let hasToken = application.monitoringToken.map { token in
+      constantTimeEquals(Array((request.headers["Authorization"] ?? "").utf8), Array("Bearer \(token)".utf8))
+    }
+    return isLocal || hasToken == true
+  }
+
+  private func finish(_ response: inout Response, requestID: String) {
+    response.headers["X-Request-ID"] = requestID
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    // Tracking codes stand in addresses: no other site shall learn one.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if response.headers["Cache-Control"] == nil { response.headers["Cache-Control"] = "no-store" }
+    if response.headers["Content-Security-Policy"] == nil {
+      response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import FoundationEssentials
+import PostgreSQL
+
+/// What must be done again and again, whatever jobs there are. Every worker does it; none minds another.
+struct Housekeeping: Sendable {
+  let database: Database
+  let sweep: SweepUploads
+  let log: Log
+
+  /// Until the task is cancelled.
+  func run() async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await repeatedly(every: .seconds(1), "fold_map_counts") { try await foldMapCounts() } }
+      group.addTask { await repeatedly(every: .seconds(60), "sweep_quarantine") { try await sweep.quarantine() } }
+      // Only a process that dies between two lines leaves an orphan in the store, and reading it whole takes a while.
+      group.addTask { await repeatedly(every: .seconds(24 * 3600), "sweep_store") { try await sweep.store() } }
+      group.addTask { await repeatedly(every: .seconds(300), "prune") { try await prune() } }
+    }
+  }
+
+  private func repeatedly(every interval: Duration, _ name: String, _ work: @Sendable () async throws -> Void) async {
+    while !Task.isCancelled {
+      do { try await work() } catch {
+        if Task.isCancelled { return }
+        log.warning("housekeeping_failed", [("task", name), ("error", String(reflecting: error))])
+      }
+      try? await Task.sleep(for: interval)
+    }
+  }
+
+  /// Brings what writers noted into the map's counts.
+  func foldMapCounts() async throws {
+    let waiting = try await database.read("SELECT DISTINCT tenant_id FROM map_deltas")
+    for tenant in waiting {
+      _ = try await database.tenant(try tenant.get(0)).write("CALL fold_map_counts()")
+    }
+  }
+
+  /// Removes what has had its time: idempotency keys after a day, refresh tokens a day after they ran out.
+  private func prune() async throws {
+    for tenant in try await database.read("SELECT id FROM tenants ORDER BY id") {
+      let database = database.tenant(try tenant.get(0))
+      _ = try await database.write("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+      _ = try await database.write("DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'")
+      _ = try await database.write(
+        "DELETE FROM refresh_families f WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.family = f.id)")
+    }
+  }
+}

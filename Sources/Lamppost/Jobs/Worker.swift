@@ -1,0 +1,114 @@
+import FoundationEssentials
+import Intake
+import PostgreSQL
+import Synchronization
+
+/// Runs jobs: woken by the database, asked by itself every few seconds should a wake-up be lost.
+final class Worker: Sendable {
+  private let queue: JobQueue
+  private let scan: ScanAttachment
+  private let recompute: RecomputeArea
+  private let housekeeping: Housekeeping
+  private let log: Log
+  private let concurrency: Int
+  private let wakeUps = WakeUps()
+  private let isStopping = Atomic(false)
+
+  /// - Parameter concurrency: jobs at the same time, 1 or more.
+  init(database: Database, store: FileStore, quarantine: String, scanner: Scanner, concurrency: Int, log: Log) {
+    queue = JobQueue(database: database)
+    scan = ScanAttachment(database: database, store: store, quarantine: quarantine, scanner: scanner, log: log)
+    recompute = RecomputeArea(database: database)
+    housekeeping = Housekeeping(
+      database: database, sweep: SweepUploads(database: database, files: store, folder: quarantine), log: log)
+    self.log = log
+    self.concurrency = concurrency
+  }
+
+  /// Runs until `stop()`; jobs in hand are finished first.
+  func run() async {
+    let listening = Task { [wakeUps, queue] in
+      for await _ in queue.database.listen(["jobs"]) { await wakeUps.wake() }
+    }
+    let keeping = Task { [housekeeping] in await housekeeping.run() }
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<concurrency { group.addTask { await self.runJobs() } }
+    }
+    listening.cancel()
+    keeping.cancel()
+    await keeping.value
+  }
+
+  /// No job is begun any more. Not a cancellation, which would reach into the jobs in hand.
+  func stop() async {
+    isStopping.store(true, ordering: .relaxed)
+    await wakeUps.wake()
+  }
+
+  /// One job after another. Each runner takes one at a time, so that a slow file delays nobody else's.
+  private func runJobs() async {
+    while !isStopping.load(ordering: .relaxed) {
+      let seen = await wakeUps.count
+      do {
+        let jobs = try await queue.lease(limit: 1)
+        for job in jobs { await run(job) }
+        if !jobs.isEmpty { continue }
+      } catch {
+        log.warning("jobs_unavailable", [("error", String(reflecting: error))])
+      }
+      if !isStopping.load(ordering: .relaxed) { await wakeUps.wait(after: seen, atMost: .seconds(5)) }
+    }
+  }
+
+  /// Runs one job to its end or gives it back.
+  private func run(_ job: Job) async {
+    do {
+      switch JobKind(rawValue: job.kind) {
+      case .scanAttachment: try await scan(job)
+      case .recomputeArea: try await recompute(job)
+      case nil: throw UnknownWord(column: "jobs.kind")
+      }
+    } catch {
+      log.warning(
+        "job_failed",
+        [
+          ("kind", job.kind), ("job", job.id), ("tenant", job.tenantID), ("attempts", job.attempts),
+          ("error", String(reflecting: error)),
+        ])
+      // Should this fail too, the lease runs out.
+      try? await queue.retry(job, after: error)
+    }
+  }
+
+  /// Runs every job of one township that is due now, to the last.
+  func drain(tenantID: Int) async throws {
+    while case let jobs = try await queue.lease(limit: 1, tenantID: tenantID), !jobs.isEmpty {
+      for job in jobs { await run(job) }
+    }
+    try await housekeeping.foldMapCounts()
+  }
+}
+
+/// Lets runners wait for the database's word that there is work.
+private actor WakeUps {
+  /// How often there was word.
+  private(set) var count = 0
+  private var waiters: [CheckedContinuation<Void, Never>] = []
+
+  func wake() {
+    count += 1
+    for waiter in waiters { waiter.resume() }
+    waiters = []
+  }
+
+  /// Returns when there was word since `seen`, or after `limit`.
+  func wait(after seen: Int, atMost limit: Duration) async {
+    guard count == seen else { return }
+    let alarm = Task {
+      try? await Task.sleep(for: limit)
+      if !Task.isCancelled { self.wake() }
+    }
+    await withCheckedContinuation { waiters.append($0) }
+    alarm.cancel()
+  }
+}

@@ -1,0 +1,33 @@
+import Civic
+import Credentials
+import FoundationEssentials
+import HTTPServer
+import JSON
+import PostgreSQL
+
+/// Makes an account. By themselves people become citizens; staff are made by the command line or by administrators.
+struct RegisterPerson: Sendable {
+  let database: Database
+  let passwords: PasswordHasher
+
+  static let shortestPassword = 10
+
+  /// - Throws: `email_taken`.
+  func callAsFunction(
+    email: String, name: String, password: String, role: Role, departmentID: Int? = nil, tenantID: Int
+  ) async throws -> Actor.Person {
+    let hash = try await passwords.hash(password)
+    do {
+      let rows = try await database.tenant(tenantID).write(
+        """
+        INSERT INTO people (tenant_id, email, name, password_hash, role, department_id)
+        VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue), \(departmentID))
+        RETURNING \(Actor.Person.columns)
+        """)
+      guard let row = rows.first else { throw Problem.notFound }
+      return try Actor.Person(row)
+    } catch let error as DatabaseError where error.isUniqueViolation() {
+      throw Problem.field("email", .emailTaken, "This email address has an account already.")
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Civic
+import FoundationEssentials
+import HTTPServer
+import JSON
+import PostgreSQL
+
+/// What a change of a request may hold: a field that is left out stays.
+struct RequestChange: Sendable {
+  let title: String?
+  let description: String?
+  let category: String?
+  let priority: Priority?
+  /// Set where the field was sent; its value may be "unknown".
+  let location: Location??
+  let address: String??
+  let visibility: String?
+
+  /// What staff may set; removing is another matter.
+  static let visibilities = ["public", "private", "hidden"]
+
+  init(_ input: ObjectInput) throws(Problem) {
+    var input = input
+    title = input.has("title") ? input.requiredText("title", maximum: 200) : nil
+    let text = input.text("description", maximum: 10_000)
+    description = input.has("description") ? text ?? "" : nil
+    category = input.has("category") ? input.requiredText("category", maximum: 100) : nil
+    priority = input.option("priority", Priority.allCases, name: \.name)
+    let place = input.location("location")
+    location = input.has("location") ? .some(place) : nil
+    let address = input.text("address", maximum: 500)
+    self.address = input.has("address") ? .some(address) : nil
+    visibility = input.option("visibility", Self.visibilities, name: \.self)
+    try input.finish()
+  }
+
+  /// What only staff may change.
+  var isForStaff: Bool { priority != nil || visibility != nil }
+}
+
+/// Changes a request: its reporter within a quarter of an hour, staff by role.
+struct EditRequest: Sendable {
+  let database: Database
+  /// How long a reporter may correct or withdraw a report.
+  static let window: Double = 15 * 60
+
+  func callAsFunction(
+    _ reference: Reference, _ change: RequestChange, ifMatch: Int?, as actor: Actor
+  ) async throws -> ServiceRequest {
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
+      try Self.authorize(change, of: request, as: actor)
+      let assignments = try await Self.assignments(change, in: transaction)
+      if assignments.isEmpty { return request }
+      let event = RequestEvent(
+        requestID: request.facts.id, actorID: actor.person?.id, kind: .edited, visibility: .internal,
+        before: Self.summary(of: request, change), after: Self.summary(change))
+      let results = try await transaction.queryAll([
+        """
+        UPDATE requests SET \(assignments.joined(separator: ", ")), version = version + 1, updated_at = now()
+         WHERE id = \(request.facts.id)
+        """,
+        event.insertion,
+        FindRequest.query(reference, as: actor),
+      ])
+      guard let row = results.last?.first else { throw Problem.notFound }
+      return try ServiceRequest(row)
+    }
+  }
+
+  private static func authorize(_ change: RequestChange, of request: ServiceRequest, as actor: Actor) throws(Problem) {
+    if actor.may(.editRequest, on: request.facts) { return }
+    guard actor.reported(request.facts), !change.isForStaff else {
+      throw actor.person == nil && actor.trackedRequestID == nil ? Problem(.unauthenticated) : Problem(.forbidden)
+    }
+    try requireOpenWindow(request)
+  }
+
+  /// - Throws: `edit_window_closed`.
+  static func requireOpenWindow(_ request: ServiceRequest) throws(Problem) {
+    if Date.now.timeIntervalSince(request.createdAt) > window || request.facts.status.isEnded {
+      throw Problem(.editWindowClosed)
+    }
+  }
+
+  private static func assignments(_ change: RequestChange, in transaction: Transaction) async throws -> [SQL] {
+    var list: [SQL] = []
+    if let title = change.title { list.append("title = \(title)") }
+    if let description = change.description { list.append("description = \(description)") }
+    if let priority = change.priority { list.append("priority = \(priority.rawValue)") }
+    if let visibility = change.visibility { list.append("visibility = \(visibility)") }
+    if let address = change.address { list.append("address = \(address)") }
+    if let category = change.category {
+      let rows = try await transaction.query(
+        "SELECT \(Category.columns) FROM categories c WHERE c.slug = \(category) AND c.active")
+      guard let category = try rows.first.map(Category.init) else {
+        throw Problem.field("category", .unknownCategory, "There is no category \"\(category)\".")
+      }
+      list.append("category_id = \(category.id)")
+      list.append("expected_by = created_at + make_interval(hours => \(category.resolutionHours)::int)")
+      // What belongs to a private category stops being public with it; the other way round is for staff to decide.
+      if category.isPrivate && change.visibility == nil { list.append("visibility = 'private'") }
+    }
+    if let location = change.location {
+      if let location { try await requireInside(location, in: transaction) }
+      let point: SQL = location?.sql ?? "NULL"
+      list.append("location = \(point), public_location = \(point), accuracy = \(location?.accuracy)::real")
+    }
+    return list
+  }
+
+  private static func requireInside(_ location: Location, in transaction: Transaction) async throws {
+    let rows = try await transaction.query(
+      "SELECT boundary IS NULL OR NOT refuses_outside OR ST_Covers(boundary, \(location.sql)) FROM tenants")
+    guard try rows.first?.get(0) ?? false else {
+      throw Problem.field("location", .outsideArea, "The location lies outside of the township.")
+    }
+  }
+
+  /// The names of the fields and their values before or after, for the internal history.
+  private static func summary(of request: ServiceRequest, _ change: RequestChange) -> String {
+    summary([
+      ("title", change.title.map { _ in request.title }),
+      ("description", change.description.map { _ in request.description }),
+      ("category", change.category.map { _ in request.category }),
+      ("priority", change.priority.map { _ in request.priority.name }),
+      ("visibility", change.visibility.map { _ in request.visibility }),
+      ("address", change.address.map { _ in request.address ?? "" }),
+      ("location", change.location.map { _ in request.location?.words ?? "unknown" }),
+    ])
+  }
+
+  private static func summary(_ change: RequestChange) -> String {
+    summary([
+      ("title", change.title), ("description", change.description), ("category", change.category),
+      ("priority", change.priority?.name), ("visibility", change.visibility),
+      ("address", change.address.map { $0 ?? "" }), ("location", change.location.map { $0?.words ?? "unknown" }),
+    ])
+  }
+
+  private static func summary(_ fields: [(String, String?)]) -> String {
+    var json = JSONWriter()
+    json.object { object in
+      for (name, value) in fields { if let value { object.field(name, value) } }
+    }
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+}
+
+extension Location {
+  fileprivate var words: String { "\(coordinate.latitude), \(coordinate.longitude)" }
+}

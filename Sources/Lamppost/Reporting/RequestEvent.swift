@@ -1,0 +1,26 @@
+import PostgreSQL
+
+/// One row of a request's history. Written in the transaction of the change itself; the database numbers and chains it.
+struct RequestEvent: Sendable {
+  enum Kind: String, CaseIterable, Sendable {
+    case created, edited, withdrawn, status, assignment, comment, message, attachment, imported
+  }
+
+  let requestID: Int
+  /// nil for somebody without an account.
+  let actorID: Int?
+  let kind: Kind
+  let visibility: Visibility
+  var before: String?
+  var after: String?
+  var note: String?
+
+  /// The statement that appends it; the request's row is locked or new.
+  var insertion: SQL {
+    """
+    INSERT INTO request_events (tenant_id, request_id, actor_id, kind, visibility, before, after, note)
+    VALUES (current_tenant(), \(requestID), \(actorID), \(kind.rawValue), \(visibility.rawValue), \(before), \(after),
+            \(note))
+    """
+  }
+}

@@ -1,0 +1,99 @@
+import Civic
+import HTTPServer
+
+/// Who may call a route; the use case asks again about the very request.
+enum Access: Sendable, Equatable {
+  case anyone
+  case signedIn
+  /// A member of staff whose role has the permission, be it for assigned requests only.
+  case staff(Permission)
+  /// Anyone, without a township: the process answers for itself, whatever has become of the database.
+  case process
+  /// The machine itself, or who holds the monitoring token; without a township.
+  case monitoring
+}
+
+/// Every URL, on one page.
+enum Paths {
+  static let home = Path("/")
+  static let health = Path("/healthz")
+  static let readiness = Path("/readyz")
+  static let metrics = Path("/metrics")
+  static let api = Path("/api")
+  static let style = Path("/static/style.css")
+  static let description = Path("/api/v1/openapi.json")
+
+  static let session = Path("/api/v1/session")
+  static let token = Path("/api/v1/token")
+  static let tokenRevocation = Path("/api/v1/token/revoke")
+  static let users = Path("/api/v1/users")
+  static let me = Path("/api/v1/me")
+
+  static let categories = Path("/api/v1/categories")
+  static let areas = Path("/api/v1/areas")
+  static let requests = Path("/api/v1/requests")
+  static let map = Path("/api/v1/map")
+  static let request = Path("/api/v1/requests/{reference}", Reference.self)
+  static let withdrawal = Path("/api/v1/requests/{reference}/withdraw", Reference.self)
+  static let history = Path("/api/v1/requests/{reference}/history", Reference.self)
+  static let comments = Path("/api/v1/requests/{reference}/comments", Reference.self)
+  static let status = Path("/api/v1/requests/{reference}/status", Reference.self)
+  static let opened = Path("/api/v1/requests/{reference}/opened", Reference.self)
+  static let assignment = Path("/api/v1/requests/{reference}/assignment", Reference.self)
+  static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
+  static let track = Path("/api/v1/track/{code}", String.self)
+  static let messages = Path("/api/v1/track/{code}/messages", String.self)
+
+  static let attachment = Path("/api/v1/attachments/{id}", AttachmentID.self)
+  static let content = Path("/api/v1/attachments/{id}/content", AttachmentID.self)
+  static let thumbnail = Path("/api/v1/attachments/{id}/thumbnail", AttachmentID.self)
+}
+
+extension Router<Access, Context> {
+  /// Every route with who may call it.
+  static func lamppost() -> Router {
+    var router = Router()
+    router.on(.get, Paths.home, access: .anyone, handler: LandingPage.show)
+    router.on(.get, Paths.health, access: .process, handler: MonitoringRoutes.health)
+    router.on(.get, Paths.readiness, access: .monitoring, handler: MonitoringRoutes.readiness)
+    router.on(.get, Paths.metrics, access: .monitoring, handler: MonitoringRoutes.metrics)
+    router.on(.get, Paths.api, access: .anyone, handler: DescriptionRoutes.page)
+    router.on(.get, Paths.style, access: .anyone, handler: DescriptionRoutes.style)
+    router.on(.get, Paths.description, access: .anyone, handler: DescriptionRoutes.document)
+
+    router.on(.post, Paths.session, access: .anyone, handler: SessionRoutes.signIn)
+    router.on(.delete, Paths.session, access: .anyone, handler: SessionRoutes.signOut)
+    router.on(.post, Paths.token, access: .anyone, handler: SessionRoutes.token)
+    router.on(.post, Paths.tokenRevocation, access: .anyone, handler: SessionRoutes.revoke)
+    router.on(.post, Paths.users, access: .anyone, handler: PeopleRoutes.register)
+    router.on(.get, Paths.me, access: .signedIn, handler: SessionRoutes.me)
+
+    router.on(.get, Paths.categories, access: .anyone, handler: CategoryRoutes.list)
+    router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)
+    router.on(.post, Paths.requests, access: .anyone, handler: ReportRoutes.submit)
+    router.on(.get, Paths.requests, access: .anyone, handler: TriageRoutes.list)
+    router.on(.get, Paths.map, access: .anyone, handler: TriageRoutes.map)
+    router.on(.get, Paths.request, access: .anyone, handler: ReportRoutes.read)
+    router.on(.patch, Paths.request, access: .anyone, handler: ReportRoutes.edit)
+    router.on(.post, Paths.withdrawal, access: .anyone, handler: ReportRoutes.withdraw)
+    router.on(.get, Paths.history, access: .anyone, handler: ReportRoutes.history)
+    router.on(.get, Paths.comments, access: .anyone, handler: CommentRoutes.list)
+    router.on(.post, Paths.comments, access: .anyone, handler: CommentRoutes.add)
+    router.on(.post, Paths.status, access: .staff(.changeStatus), handler: WorkflowRoutes.changeStatus)
+    router.on(.post, Paths.opened, access: .staff(.changeStatus), handler: WorkflowRoutes.opened)
+    router.on(.post, Paths.assignment, access: .staff(.assign), handler: TriageRoutes.assign)
+    router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)
+    router.on(.get, Paths.track, access: .anyone, handler: ReportRoutes.track)
+    router.on(.post, Paths.messages, access: .anyone, handler: ReportRoutes.sendMessage)
+
+    router.on(.get, Paths.attachment, access: .anyone, handler: AttachmentRoutes.read)
+    router.on(.get, Paths.content, access: .anyone, handler: AttachmentRoutes.content)
+    router.on(.get, Paths.thumbnail, access: .anyone, handler: AttachmentRoutes.thumbnail)
+    return router
+  }
+}
+
+extension Reference: PathParameter {
+  public init?(pathComponent: String) { self.init(pathComponent) }
+  public var pathComponent: String { description }
+}

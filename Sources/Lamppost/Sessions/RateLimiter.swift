@@ -1,0 +1,70 @@
+import Credentials
+import Glibc
+import Redis
+
+/// Counts calls per subject in Redis. Without Redis nobody is limited: an outage of the cache must not stop reports.
+struct RateLimiter: Sendable {
+  enum Kind: String, Sendable {
+    case report
+    /// By account and address; a success begins anew.
+    case signIn = "sign_in"
+    /// Tries of any account, by address: they keep the pool of password checks from being filled by one caller.
+    case signInAddress = "sign_in_address"
+
+    /// Seconds in which the limit counts.
+    var period: Int {
+      switch self {
+      case .report: 60
+      case .signIn, .signInAddress: 900
+      }
+    }
+  }
+
+  let redis: Redis
+  let secret: Secret
+  let limits: ListenConfiguration
+
+  private static let increment = RedisScript(
+    """
+    local count = redis.call('INCR', KEYS[1])
+    if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+    return count
+    """)
+
+  private func limit(_ kind: Kind) -> Int {
+    switch kind {
+    case .report: limits.reportsPerMinute
+    case .signIn: limits.signInsPerQuarterHour
+    // A whole town hall may sit behind one address.
+    case .signInAddress: limits.signInsPerQuarterHour * 30
+    }
+  }
+
+  /// Subjects hold network addresses: only a keyed digest of them is written down.
+  private func key(_ kind: Kind, _ subject: String) -> String {
+    let digest = HMACSHA256.authenticate(Array(subject.utf8), key: secret.derive(label: "rate limit"))
+    return "limit:\(kind.rawValue):" + Base64URL.encode(Array(digest.prefix(16)))
+  }
+
+  /// Begins to count anew.
+  func forget(_ kind: Kind, _ subject: String) async {
+    guard limit(kind) > 0 else { return }
+    _ = try? await redis.command("DEL", key(kind, subject))
+  }
+
+  /// Counts this call and refuses it where it is one too many.
+  func take(_ kind: Kind, _ subject: String) async throws {
+    let limit = limit(kind)
+    guard limit > 0 else { return }
+    let reply = try? await redis.run(Self.increment, keys: [key(kind, subject)], arguments: [kind.period])
+    if let count = reply?.integer, count > limit { throw Problem(.rateLimited, retryAfter: kind.period) }
+  }
+}
+
+/// A client's network as limits count it: an IPv4 address, or the /64 of an IPv6 one, for whoever has one address of it
+/// has them all.
+func clientNetwork(_ address: String) -> String {
+  var bytes = [UInt8](repeating: 0, count: 16)
+  guard address.contains(":"), inet_pton(AF_INET6, address, &bytes) == 1 else { return address }
+  return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
+}

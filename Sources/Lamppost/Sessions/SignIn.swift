@@ -1,0 +1,57 @@
+import Civic
+import Credentials
+import FoundationEssentials
+import PostgreSQL
+import Redis
+
+/// Checks an email address and a password.
+struct SignIn: Sendable {
+  let database: Database
+  let passwords: PasswordHasher
+  let limiter: RateLimiter
+
+  struct Account: Sendable {
+    let person: Actor.Person
+    let epoch: Int
+  }
+
+  /// - Parameter clientAddress: failures are counted by account and address together, so that nobody can lock a victim
+  ///   out from elsewhere.
+  /// - Throws: `invalid_credentials` (the same for an unknown account, after the same work), `rate_limited`.
+  func callAsFunction(email: String, password: String, tenant: Tenant, clientAddress: String) async throws -> Account {
+    let email = email.lowercased()
+    let network = clientNetwork(clientAddress)
+    let subject = "\(tenant.id) \(email) \(network)"
+    try await limiter.take(.signInAddress, "\(tenant.id) \(network)")
+    // Counted before the check, which takes a while: many at once would all find room. A success gives it back.
+    try await limiter.take(.signIn, subject)
+    let rows = try await database.withoutReplica.tenant(tenant.id).read(
+      "SELECT \(Actor.Person.columns), epoch, password_hash FROM people WHERE email = \(email) AND active")
+    let encoded = try rows.first?.get(Actor.Person.columnCount + 1, as: String?.self)
+    let isRight = try await passwords.verify(password, against: encoded)
+    guard isRight, let row = rows.first else {
+      throw Problem(.invalidCredentials)
+    }
+    await limiter.forget(.signIn, subject)
+    let account = Account(person: try Actor.Person(row), epoch: try row.get(Actor.Person.columnCount))
+    if let encoded, passwords.needsRehash(encoded) { try await rehash(password, of: account.person, tenant) }
+    return account
+  }
+
+  /// A password that was hashed at a lower cost is hashed anew while it is known.
+  private func rehash(_ password: String, of person: Actor.Person, _ tenant: Tenant) async throws {
+    let hash = try await passwords.hash(password)
+    _ = try await database.tenant(tenant.id).write("UPDATE people SET password_hash = \(hash) WHERE id = \(person.id)")
+  }
+}
+
+extension Actor.Person {
+  static let columns: SQL = "id, name, email, role, department_id"
+  static let columnCount = 5
+
+  init(_ row: Row) throws {
+    self.init(
+      id: try row.get(0), name: try row.get(1), email: try row.get(2), role: try row.word(3),
+      departmentID: try row.get(4))
+  }
+}

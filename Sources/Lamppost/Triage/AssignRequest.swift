@@ -1,0 +1,97 @@
+import Civic
+import HTTPServer
+import PostgreSQL
+
+/// Gives a request to a person, a department, or both; null takes it from them.
+struct AssignRequest: Sendable {
+  let database: Database
+
+  /// Who it is to be given to. A field that was not sent stays as it is.
+  struct Assignment: Sendable {
+    /// A person's id.
+    let assignee: Int??
+    /// A department's slug.
+    let department: String??
+  }
+
+  func callAsFunction(
+    _ reference: Reference, _ assignment: Assignment, ifMatch: Int?, as actor: Actor
+  ) async throws -> ServiceRequest {
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
+      try actor.require(.assign, on: request.facts)
+      let assigneeID = try await Self.person(assignment.assignee, now: request.facts.assigneeID, in: transaction)
+      let departmentID = try await Self.department(
+        assignment.department, now: request.facts.departmentID, in: transaction)
+      let isAssigned = assigneeID != nil || departmentID != nil
+      let status = isAssigned ? Workflow.statusAfterAssignment(from: request.facts.status) : request.facts.status
+      var statements: [SQL] = [
+        """
+        UPDATE requests SET assignee_id = \(assigneeID), department_id = \(departmentID), status = \(status.rawValue),
+               version = version + 1,
+               -- Who works on it is internal: it does not move the date that the public sees.
+               updated_at = CASE WHEN status = \(status.rawValue) THEN updated_at ELSE now() END WHERE id = \(request.facts.id)
+        """,
+        RequestEvent(
+          requestID: request.facts.id, actorID: actor.person?.id, kind: .assignment, visibility: .internal,
+          before: Self.words(request.facts.assigneeID, request.facts.departmentID),
+          after: Self.words(assigneeID, departmentID)
+        ).insertion,
+      ]
+      if status != request.facts.status {
+        statements.append(
+          RequestEvent(
+            requestID: request.facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
+            before: request.facts.status.rawValue, after: status.rawValue
+          ).insertion)
+      }
+      statements.append(FindRequest.query(reference, as: actor))
+      guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
+      return try ServiceRequest(row)
+    }
+  }
+
+  private static func words(_ assignee: Int?, _ department: Int?) -> String? {
+    let parts = [assignee.map { "person \($0)" }, department.map { "department \($0)" }].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private static func person(_ wanted: Int??, now: Int?, in transaction: Transaction) async throws -> Int? {
+    guard let wanted else { return now }
+    guard let id = wanted else { return nil }
+    let rows = try await transaction.query(
+      "SELECT 1 FROM people WHERE id = \(id) AND active AND role NOT IN ('citizen', 'viewer')")
+    if rows.isEmpty {
+      throw Problem.field("assignee", .unknownPerson, "There is no member of staff \(id) who could take it.")
+    }
+    return id
+  }
+
+  private static func department(_ wanted: String??, now: Int?, in transaction: Transaction) async throws -> Int? {
+    guard let wanted else { return now }
+    guard let slug = wanted else { return nil }
+    let rows = try await transaction.query("SELECT id FROM departments WHERE slug = \(slug) AND active")
+    guard let id = try rows.first?.get(0, as: Int.self) else {
+      throw Problem.field("department", .unknownDepartment, "There is no department \"\(slug)\".")
+    }
+    return id
+  }
+}
+
+extension TriageRoutes {
+  static func assign(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
+    var input = try await request.input()
+    let assignee = input.integer("assignee")
+    let department = input.text("department", maximum: 100)
+    let assignment = AssignRequest.Assignment(
+      assignee: input.has("assignee") ? .some(assignee) : nil,
+      department: input.has("department") ? .some(department) : nil)
+    if assignment.assignee == nil && assignment.department == nil {
+      input.refuse("assignee", .required, "assignee or department is required")
+    }
+    try input.finish()
+    let changed = try await context.application.assignRequest(
+      reference, assignment, ifMatch: try request.ifMatch(), as: context.actor)
+    return try await context.detail(of: changed)
+  }
+}

@@ -1,0 +1,90 @@
+import Civic
+import HTTPServer
+import PostgreSQL
+
+/// Moves a request through the workflow.
+struct ChangeStatus: Sendable {
+  let database: Database
+
+  func callAsFunction(
+    _ reference: Reference, to status: Status, reason: String?, note: String?, ifMatch: Int?, as actor: Actor
+  ) async throws -> ServiceRequest {
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
+      try actor.require(.changeStatus, on: request.facts)
+      do throws(Workflow.Refusal) {
+        try Workflow.check(from: request.facts.status, to: status, reason: reason, note: note)
+      } catch {
+        throw Problem(refusal: error, from: request.facts.status, to: status)
+      }
+      let event = RequestEvent(
+        requestID: request.facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
+        before: request.facts.status.rawValue, after: status.rawValue, note: Self.text(reason, note))
+      let results = try await transaction.queryAll([
+        Self.update(request.facts.id, to: status), event.insertion, FindRequest.query(reference, as: actor),
+      ])
+      guard let row = results.last?.first else { throw Problem.notFound }
+      return try ServiceRequest(row)
+    }
+  }
+
+  /// The first opening by somebody who may change it is a look by staff. Any later one changes nothing.
+  func opened(_ reference: Reference, as actor: Actor) async throws -> ServiceRequest {
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
+      try actor.require(.changeStatus, on: request.facts)
+      guard request.facts.status == .submitted else { return request }
+      let event = RequestEvent(
+        requestID: request.facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
+        before: Status.submitted.rawValue, after: Status.underReview.rawValue)
+      let results = try await transaction.queryAll([
+        Self.update(request.facts.id, to: .underReview), event.insertion, FindRequest.query(reference, as: actor),
+      ])
+      guard let row = results.last?.first else { throw Problem.notFound }
+      return try ServiceRequest(row)
+    }
+  }
+
+  /// What was said with the change, all of it.
+  private static func text(_ reason: String?, _ note: String?) -> String? {
+    let parts = [reason, note].compactMap(\.self)
+    return parts.isEmpty ? nil : parts.joined(separator: "\n\n")
+  }
+
+  private static func update(_ id: Int, to status: Status) -> SQL {
+    """
+    UPDATE requests SET status = \(status.rawValue), version = version + 1, updated_at = now(),
+           closed_at = \(status.isEnded ? "coalesce(closed_at, now())" as SQL : "NULL")
+     WHERE id = \(id)
+    """
+  }
+}
+
+extension Problem {
+  fileprivate init(refusal: Workflow.Refusal, from: Status, to: Status) {
+    switch refusal {
+    case .transitionNotAllowed:
+      self = .field("status", .transitionNotAllowed, "A request cannot go from \(from.rawValue) to \(to.rawValue).")
+    case .reasonRequired: self = .field("reason", .reasonRequired, "\(to.rawValue) needs a reason.")
+    case .noteRequired: self = .field("note", .noteRequired, "\(to.rawValue) needs a note of what was done.")
+    }
+  }
+}
+
+enum WorkflowRoutes {
+  static func changeStatus(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
+    var input = try await request.input()
+    let status = input.requiredOption("status", Status.allCases, name: \.rawValue)
+    let reason = input.text("reason", maximum: 2000)
+    let note = input.text("note", maximum: 2000)
+    try input.finish()
+    let changed = try await context.application.changeStatus(
+      reference, to: status, reason: reason, note: note, ifMatch: try request.ifMatch(),
+      as: context.actor)
+    return try await context.detail(of: changed)
+  }
+
+  static func opened(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
+    try await context.detail(of: context.application.changeStatus.opened(reference, as: context.actor))
+  }
+}

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Proves the whole product over real sockets: ./run.sh [WORD…] runs the tests whose file or sentence has one of the words.
+# Called by ./deploy.sh test, which sets TEST_BIN, TEST_SCRATCH and LAMPPOST_BOSTON.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+exec "${TEST_PYTHON:-python3}" -B -u main.py "$@"
