@@ -25,12 +25,15 @@ launch() {
 }
 
 # Starts NAME again: at once the first two times, then after a pause that grows to 5 s. Half a minute of good work
-# and all is forgotten.
+# and all is forgotten. Who ended in good order was asked to, and callers are waiting for it to come back: no pause.
 launch_later() {
-  local name=$1 pauses=(0 0 1 2 3 5) pause
-  ((SECONDS - started_at[$name] < 30)) || failures[$name]=0
-  pause=${pauses[failures[$name] < 5 ? failures[$name] : 5]}
-  failures[$name]=$((failures[$name] + 1)) due_at[$name]=$((SECONDS + pause))
+  local name=$1 lived=$((SECONDS - started_at[$1])) pauses=(0 0 1 2 3 5) pause=0
+  ((lived < 30)) || failures[$name]=0
+  if (($2 != 0 || lived < 2)); then
+    pause=${pauses[failures[$name] < 5 ? failures[$name] : 5]}
+    failures[$name]=$((failures[$name] + 1))
+  fi
+  due_at[$name]=$((SECONDS + pause))
   printf '%s %s ended with status %s and starts again in %s s.\n' "$(date -Is)" "$name" "$2" "$pause"
 }
 
