@@ -5,11 +5,14 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       pkg-config libpq-dev libhiredis-dev libmicrohttpd-dev libargon2-dev libjwt-dev libssl-dev zlib1g-dev \
       libclamav-dev libvips-dev libmagic-dev libqpdf-dev libseccomp-dev \
+      esbuild brotli jq libjs-leaflet libjs-chart.js \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift ./
 COPY Sources Sources
 COPY Tests Tests
+COPY Client Client
+RUN Client/build.sh /built/public
 # Swift's own library linked in: the next stage needs no toolchain.
 RUN swift build -c release --static-swift-stdlib --product lamppost \
  && swift build -c release --static-swift-stdlib --product lamppost-intake \
@@ -29,12 +32,14 @@ RUN apt-get update \
  && install -d -o lamppost -g lamppost -m 700 /data /data/uploads \
  && install -d -o lamppost -g lamppost -m 755 /var/lib/clamav \
  && rm -f /etc/clamav/freshclam.conf
-COPY --from=build /built/ /usr/local/bin/
+COPY --from=build /built/lamppost /built/lamppost-intake /usr/local/bin/
+COPY --from=build /built/public /usr/local/share/lamppost/public
 COPY Migrations /usr/local/share/lamppost/Migrations
 COPY deploy/freshclam.conf /etc/clamav/freshclam.conf
 ENV LAMPPOST_LISTEN=0.0.0.0:8300 \
     LAMPPOST_UPLOADS=/data/uploads \
     LAMPPOST_MIGRATIONS=/usr/local/share/lamppost/Migrations \
+    LAMPPOST_PUBLIC=/usr/local/share/lamppost/public \
     LAMPPOST_SIGNATURES=/var/lib/clamav
 USER lamppost
 WORKDIR /data

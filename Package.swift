@@ -46,6 +46,7 @@ let package = Package(
     .target(name: "Redis", dependencies: ["EventLoop", "CHiredis"]),
     .target(name: "HTTPServer", dependencies: ["EventLoop", "CMicroHTTPD"]),
     .target(name: "HTML"),
+    .target(name: "Localization"),
     .target(name: "Credentials", dependencies: ["EventLoop", "CArgon2", "CJWT", "COpenSSL"]),
     .target(name: "Intake", dependencies: ["EventLoop", "JSON", "CUnixSocket"]),
 
@@ -56,7 +57,8 @@ let package = Package(
     .target(
       name: "Lamppost",
       dependencies: [
-        "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "Credentials", "Intake", "Civic",
+        "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "Localization", "Credentials", "Intake",
+        "Civic",
         "Compression",
       ]),
     .executableTarget(name: "LamppostCommand", dependencies: ["Lamppost"], path: "Sources/lamppost"),
@@ -72,6 +74,7 @@ let package = Package(
     .testTarget(name: "RedisTests", dependencies: ["Redis"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer"]),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
+    .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
     .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
     .testTarget(name: "IntakeTests", dependencies: ["Intake", "IntakeCommand"], exclude: ["Fixtures"]),
     .testTarget(name: "CivicTests", dependencies: ["Civic"]),

@@ -18,6 +18,8 @@ build_program() {
     [[ -x $folder/$product ]] || die "there is no program $folder/$product."
     install_program "$folder/$product"
   done
+  Client/build.sh "$data/public"
+  chmod -R a+rX "$data/public"
   rm -rf "$data/migrations"
   cp -r "$checkout/Migrations" "$data/migrations"
   chmod -R a+rX "$data/migrations"

@@ -6,6 +6,8 @@ runtime_packages=(
   binutils libc6-dev libstdc++-12-dev pkg-config
   libpq-dev libhiredis-dev libmicrohttpd-dev libargon2-dev libjwt-dev libssl-dev zlib1g-dev
   libclamav-dev libvips-dev libmagic-dev libqpdf-dev libseccomp-dev
+  # What bundles the pages' scripts and styles (Client/build.sh)
+  esbuild brotli libjs-leaflet libjs-chart.js
   # What runs beside the program
   postgresql-15 postgresql-15-postgis-3 redis-server clamav-freshclam caddy
   # What these scripts call
@@ -13,7 +15,7 @@ runtime_packages=(
 )
 # What starts by itself when its package is installed. We run our own and want neither ports nor memory taken.
 packages_with_daemons=(postgresql-15 redis-server clamav-freshclam caddy)
-test_packages=(clamav-testfiles libvips-tools python3-venv shellcheck wrk)
+test_packages=(chromium clamav-testfiles fonts-dejavu-core libnss3-tools libvips-tools node-typescript python3-venv shellcheck wrk)
 
 missing_packages() {
   local package

@@ -75,7 +75,7 @@ environment() {
     "REDIS_URL=redis://default:$redis_password@127.0.0.1:$redis_port/0" \
     "LAMPPOST_UPLOADS=$data/uploads" "LAMPPOST_SIGNATURES=$data/signatures" "LAMPPOST_SECRET=$secret" \
     "LAMPPOST_INTAKE=$data/bin/lamppost-intake" "LAMPPOST_MIGRATIONS=$data/migrations" \
-    "LAMPPOST_MONITORING_TOKEN=$monitoring_token"
+    "LAMPPOST_PUBLIC=$data/public" "LAMPPOST_MONITORING_TOKEN=$monitoring_token"
   # Everybody comes from this one machine: a limit by address would be one for all of them together.
   [[ -n ${LAMPPOST_REPORTS_PER_MINUTE:-} ]] || printf 'LAMPPOST_REPORTS_PER_MINUTE=0\n'
   has_official_signatures "$data/signatures" || printf 'LAMPPOST_ALLOW_LOCAL_SIGNATURES=1\n'

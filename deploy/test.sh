@@ -16,6 +16,8 @@ run_tests() {
   chmod 711 "$data"
   mkdir -m 755 "$data/log"
   start_test_services
+  check "the pages' scripts and styles bundle" Client/build.sh || true
+  check "the pages' scripts are sound TypeScript" tsc --project Client || true
   if check "the Swift sources build without a warning" build_tests; then test_swift; fi
   test_folders
   check "the shell scripts pass shellcheck" check_shell || true
@@ -166,7 +168,7 @@ prepare_python() {
 }
 
 check_shell() {
-  local scripts=(deploy.sh deploy/*.sh .ci/run) script
+  local scripts=(deploy.sh deploy/*.sh Client/*.sh .ci/run) script
   for script in Tests/*/*.sh; do [[ ! -e $script ]] || scripts+=("$script"); done
   shellcheck --external-sources "${scripts[@]}"
 }

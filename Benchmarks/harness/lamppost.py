@@ -14,6 +14,7 @@ from .services import Failure, answers, free_port, run, wait_for
 
 def build(checkout):
     """The folder of the release executables; LAMPPOST_BIN names one that is built already."""
+    run([checkout / "Client" / "build.sh"], "the build of the pages' scripts", cwd=checkout)
     if folder := os.environ.get("LAMPPOST_BIN"):
         return Path(folder)
     flags = ["swift", "build", "-c", "release", "--static-swift-stdlib"]
@@ -37,6 +38,7 @@ class Lamppost:
             "LAMPPOST_LISTEN": f"127.0.0.1:{self.port}",
             "LAMPPOST_URL": self.url,
             "LAMPPOST_UPLOADS": str(uploads),
+            "LAMPPOST_PUBLIC": str(checkout / "Public"),
             "LAMPPOST_SECRET": base64.b64encode(secrets.token_bytes(32)).decode(),
             "LAMPPOST_MIGRATIONS": str(checkout / "Migrations"),
             "LAMPPOST_INTAKE": str(programs / "lamppost-intake"),

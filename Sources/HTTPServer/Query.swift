@@ -21,6 +21,13 @@ public struct Query: Sendable, Equatable, Sequence {
     }
   }
 
+  public init(_ pairs: [(name: String, value: String)]) { self.pairs = pairs }
+
+  /// As it stands in an address, without the question mark.
+  public var encoded: String {
+    pairs.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }.joined(separator: "&")
+  }
+
   /// The first value of `name`.
   public subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
 

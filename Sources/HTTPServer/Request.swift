@@ -31,6 +31,13 @@ public struct Request: Sendable {
     self.body = body
   }
 
+  /// Path and query as an address of this site, encoded anew.
+  public var target: String {
+    let path = path.split(separator: "/", omittingEmptySubsequences: false).map { PercentEncoding.encode(String($0)) }
+      .joined(separator: "/")
+    return query.isEmpty ? path : path + "?" + query.encoded
+  }
+
   /// The value of a cookie; the first where the browser sends several of the name.
   public func cookie(_ name: String) -> String? {
     for header in headers where isSame(header.name, "Cookie") {

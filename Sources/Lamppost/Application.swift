@@ -24,6 +24,7 @@ final class Application: Sendable {
   let cursors: CursorSealer
   let log: Log
   let description: APIDescription
+  let assets: Assets
 
   let signIn: SignIn
   let registerPerson: RegisterPerson
@@ -45,11 +46,13 @@ final class Application: Sendable {
   let findAttachment: FindAttachment
   let addAttachment: AddAttachment
 
-  init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) {
+  init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) throws {
     self.database = database
     self.redis = redis
     self.log = log
-    description = APIDescription(Router<Access, Context>.lamppost().routes, uploads: configuration.uploads)
+    assets = try Assets(folder: configuration.publicFolder)
+    description = APIDescription(
+      Router<Access, Context>.lamppost().routes, uploads: configuration.uploads, style: assets.link("api.css"))
     tenants = TenantDirectory(database: database)
     monitoringToken = configuration.listen.monitoringToken
     metrics = Metrics()

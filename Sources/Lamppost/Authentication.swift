@@ -18,7 +18,8 @@ struct Authentication: Sendable {
 
   /// - Throws: `unauthenticated` for a token that is not valid, `not_found` for a tracking code that opens nothing,
   ///   `unavailable` where a cookie cannot be judged, `csrf_token_required`.
-  func caller(of request: Request, tenant: Tenant) async throws -> Caller {
+  /// - Parameter provesByForm: whether the call is a page's, whose token stands in its form (`PageForm.check`).
+  func caller(of request: Request, tenant: Tenant, provesByForm: Bool = false) async throws -> Caller {
     let tracked = try await trackedRequest(request, tenant)
     if let header = request.headers["Authorization"] {
       return Caller(
@@ -31,7 +32,7 @@ struct Authentication: Sendable {
     guard let person = try await session(token, request, tenant) else {
       return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
     }
-    try requireCSRFToken(request, token)
+    if !provesByForm { try requireCSRFToken(request, token) }
     return Caller(actor: Actor(tenant: tenant, person: person, trackedRequestID: tracked), session: token)
   }
 

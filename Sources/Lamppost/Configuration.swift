@@ -105,7 +105,7 @@ extension String {
 }
 
 /// Everything `lamppost serve` needs. Variables: those of its parts, `DATABASE_URL`, `DATABASE_REPLICA_URL`,
-/// `REDIS_URL`, `LAMPPOST_SECRET`.
+/// `REDIS_URL`, `LAMPPOST_SECRET`, `LAMPPOST_PUBLIC`.
 struct ServeConfiguration: Sendable {
   let listen: ListenConfiguration
   let uploads: UploadConfiguration
@@ -113,6 +113,8 @@ struct ServeConfiguration: Sendable {
   let replicaURL: String?
   let redisURL: String
   let secret: Secret
+  /// What `Client/build.sh` made.
+  let publicFolder: String
 
   init(environment variables: [String: String]) throws(ConfigurationError) {
     var environment = EnvironmentReader(variables)
@@ -122,6 +124,7 @@ struct ServeConfiguration: Sendable {
     replicaURL = environment.optional("DATABASE_REPLICA_URL")
     redisURL = environment.required("REDIS_URL", "e.g. redis://127.0.0.1:6379")
     secret = environment.secret("LAMPPOST_SECRET")
+    publicFolder = environment.required("LAMPPOST_PUBLIC", "the folder that Client/build.sh makes")
     try environment.finish()
   }
 }

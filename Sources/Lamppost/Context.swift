@@ -1,15 +1,22 @@
 import Civic
 import Credentials
 import HTTPServer
+import Localization
 import PostgreSQL
 
 /// One call: who makes it, and what the process has to serve it with.
 struct Context: Sendable {
   let application: Application
-  let actor: Actor
+  var actor: Actor
   /// The cookie's session where the caller came by one.
-  let session: SessionToken?
+  var session: SessionToken?
   let clientAddress: String
+  /// The reader's, for pages.
+  var language = Language.english
+  /// Path and query that were asked for, for pages.
+  var target = "/"
+  /// What a page posted, its token checked.
+  var form: PageForm?
 
   /// Writers from outside are limited: those without an account by their network, citizens by their account, which
   /// anybody can make.

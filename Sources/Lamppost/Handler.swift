@@ -18,10 +18,11 @@ struct Handler: Sendable {
     let id = RequestID.make()
     var template = "none"
     var response: Response
+    var page: Context?
     do {
       let route = try find(request)
       template = route.template
-      response = try await respond(to: request, by: route)
+      response = try await respond(to: request, by: route, &page)
     } catch {
       let (problem, isUnexpected) = Problem.of(error)
       if isUnexpected {
@@ -32,7 +33,7 @@ struct Handler: Sendable {
             ("error", String(reflecting: error)),
           ])
       }
-      response = problem.response(requestID: id)
+      response = failure(problem, requestID: id, request, page)
       if case .methodNotAllowed(let methods) = router.match(request.method, request.path) {
         response.headers["Allow"] = methods.map(\.rawValue).joined(separator: ", ")
       }
@@ -50,7 +51,10 @@ struct Handler: Sendable {
     }
   }
 
-  private func respond(to request: Request, by route: Router<Access, Context>.Route) async throws -> Response {
+  /// - Parameter page: what is known of a page's caller when the call fails.
+  private func respond(
+    to request: Request, by route: Router<Access, Context>.Route, _ page: inout Context?
+  ) async throws -> Response {
     try application.description.checkQuery(of: request, template: route.template)
     if route.access == .monitoring && !mayMonitor(request) { throw Problem.notFound }
     if route.access == .monitoring || route.access == .process {
@@ -59,11 +63,52 @@ struct Handler: Sendable {
       return try await route.handle(request, context)
     }
     let tenant = try await application.tenants.tenant(host: request.host)
-    let caller = try await application.authentication.caller(of: request, tenant: tenant)
+    let isPage = Paths.isPage(route.template)
+    var context = Context(
+      application: application, actor: Actor(tenant: tenant), session: nil, clientAddress: request.clientAddress)
+    if isPage {
+      (context.language, context.target) = (LanguageRoutes.language(of: request), request.target)
+      page = context
+    }
+    let caller = try await application.authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
+    (context.actor, context.session) = (caller.actor, caller.session)
+    if isPage { page = context }
     try authorize(caller.actor, for: route.access)
-    let context = Context(
-      application: application, actor: caller.actor, session: caller.session, clientAddress: request.clientAddress)
-    return try await route.handle(request, context)
+    if !isPage || request.method.isSafe { return try await route.handle(request, context) }
+    return try await take(request, by: route, context)
+  }
+
+  /// A form that a page posts: read and checked here, so that no handler can forget to.
+  private func take(
+    _ request: Request, by route: Router<Access, Context>.Route, _ context: Context
+  ) async throws -> Response {
+    let quarantine = application.quarantine
+    let maximumFiles = Paths.takesFiles(route.template) ? quarantine.configuration.maximumFiles : 0
+    let form = try await PageForm.receive(request, maximumFiles: maximumFiles, into: quarantine)
+    do {
+      try form.check(request, session: context.session, sessions: application.sessions)
+      var context = context
+      context.form = form
+      return try await route.handle(request, context)
+    } catch {
+      // When the outcome of a commit is unknown the rows may stand: their files are then not ours to remove.
+      if !error.leavesOutcomeUnknown { quarantine.discard(form.files) }
+      throw error
+    }
+  }
+
+  /// As problem+json; as a page for a browser that wanted one.
+  /// - Parameter context: of a page, as far as it came.
+  private func failure(_ problem: Problem, requestID: String, _ request: Request, _ context: Context?) -> Response {
+    if let context {
+      let wantsIn = problem.code == .unauthenticated && request.method.isSafe
+      return wantsIn
+        ? .redirect(to: Paths.signIn() + "?" + Query([("next", request.target)]).encoded)
+        : ErrorPage.response(problem, requestID: requestID, context)
+    }
+    let isForReading = (request.headers["Accept"] ?? "").contains("text/html") && Paths.isPage(request.path)
+    return isForReading
+      ? ErrorPage.response(problem, requestID: requestID, nil) : problem.response(requestID: requestID)
   }
 
   private func authorize(_ actor: Actor, for access: Access) throws(Problem) {

@@ -15,12 +15,36 @@ enum Access: Sendable, Equatable {
 
 /// Every URL, on one page.
 enum Paths {
+  /// Whether an address is a page's: it answers in HTML, and its forms carry their token inside.
+  static func isPage(_ template: String) -> Bool { !template.hasPrefix("/api/") && !template.hasPrefix("/static/") }
+
+  /// Whether a page's form may bring files.
+  static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
+
+  private static let filePages: Set = [report.template]
+
   static let home = Path("/")
   static let health = Path("/healthz")
   static let readiness = Path("/readyz")
   static let metrics = Path("/metrics")
   static let api = Path("/api")
-  static let style = Path("/static/style.css")
+  static let asset = Path("/static/{name}", String.self)
+
+  static let report = Path("/report")
+  static let mapPage = Path("/map")
+  static let requestPage = Path("/requests/{reference}", Reference.self)
+  static let trackPage = Path("/track/{code}", String.self)
+  static let register = Path("/register")
+  static let signIn = Path("/sign-in")
+  static let signOut = Path("/sign-out")
+  static let account = Path("/me")
+  static let triage = Path("/staff")
+  static let staffRequest = Path("/staff/requests/{reference}", Reference.self)
+  static let dashboard = Path("/staff/dashboard")
+  static let privacy = Path("/privacy")
+  static let accessibility = Path("/accessibility")
+  static let language = Path("/language")
+
   static let description = Path("/api/v1/openapi.json")
 
   static let session = Path("/api/v1/session")
@@ -53,12 +77,18 @@ extension Router<Access, Context> {
   /// Every route with who may call it.
   static func lamppost() -> Router {
     var router = Router()
-    router.on(.get, Paths.home, access: .anyone, handler: LandingPage.show)
+    router.on(.get, Paths.home, access: .anyone, handler: HomePage.show)
+    router.on(.get, Paths.signIn, access: .anyone, handler: SignInPage.show)
+    router.on(.post, Paths.signIn, access: .anyone, handler: SignInPage.submit)
+    router.on(.get, Paths.signOut, access: .anyone, handler: SignInPage.confirmSignOut)
+    router.on(.post, Paths.signOut, access: .anyone, handler: SignInPage.signOut)
+    router.on(.post, Paths.language, access: .anyone, handler: LanguageRoutes.choose)
+    router.on(.get, Paths.asset, access: .process, handler: AssetRoutes.file)
+
     router.on(.get, Paths.health, access: .process, handler: MonitoringRoutes.health)
     router.on(.get, Paths.readiness, access: .monitoring, handler: MonitoringRoutes.readiness)
     router.on(.get, Paths.metrics, access: .monitoring, handler: MonitoringRoutes.metrics)
     router.on(.get, Paths.api, access: .anyone, handler: DescriptionRoutes.page)
-    router.on(.get, Paths.style, access: .anyone, handler: DescriptionRoutes.style)
     router.on(.get, Paths.description, access: .anyone, handler: DescriptionRoutes.document)
 
     router.on(.post, Paths.session, access: .anyone, handler: SessionRoutes.signIn)

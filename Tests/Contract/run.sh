@@ -42,7 +42,8 @@ start_services() {
   port=$("$TEST_PYTHON" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
   export DATABASE_ADMIN_URL DATABASE_URL DATABASE_WORKER_URL LAMPPOST_SECRET
   export REDIS_URL=$TEST_REDIS_URL LAMPPOST_LISTEN=127.0.0.1:$port LAMPPOST_MIGRATIONS=$checkout/Migrations
-  export LAMPPOST_UPLOADS=$work/uploads LAMPPOST_SIGNATURES=$TEST_SIGNATURES LAMPPOST_ALLOW_LOCAL_SIGNATURES=1
+  export LAMPPOST_PUBLIC=$checkout/Public LAMPPOST_UPLOADS=$work/uploads \
+    LAMPPOST_SIGNATURES=$TEST_SIGNATURES LAMPPOST_ALLOW_LOCAL_SIGNATURES=1
   # What is tested is the form of calls, not their number.
   export LAMPPOST_REPORTS_PER_MINUTE=0 LAMPPOST_SIGN_INS_PER_QUARTER_HOUR=1000000 LAMPPOST_SCAN_CONCURRENCY=1
   mkdir -p "$work/uploads"

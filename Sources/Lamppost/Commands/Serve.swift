@@ -22,7 +22,7 @@ enum Serve {
     let database = Database(databaseConfiguration, loop: loop)
     try await database.start()
     let redis = Redis(try Redis.Configuration(url: configuration.redisURL), loop: loop)
-    let handler = Handler(Application(configuration, database: database, redis: redis, log: log))
+    let handler = Handler(try Application(configuration, database: database, redis: redis, log: log))
     var serverConfiguration = server(configuration, log)
     // Reads go on where their rows arrive: docs/decisions/0007.
     serverConfiguration.executor = LoopTaskExecutor(loop)

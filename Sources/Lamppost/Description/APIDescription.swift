@@ -30,15 +30,17 @@ struct APIDescription: Sendable {
     let template: String
   }
 
-  /// - Parameter uploads: whose limits are part of the description.
-  init(_ routes: [RouteDescription<Access>], uploads: UploadConfiguration) {
+  /// - Parameters:
+  ///   - uploads: whose limits are part of the description.
+  ///   - style: the address of the page's style sheet.
+  init(_ routes: [RouteDescription<Access>], uploads: UploadConfiguration, style: String) {
     let operations = Operation.all(uploads)
     calls = routes.compactMap { route in
       operations.first { $0.method == route.method && $0.template == route.template }
         .map { DescribedCall(operation: $0, access: route.access) }
     }
     document = OpenAPIDocument(calls: calls).bytes
-    page = APIPage(calls: calls).html.bytes
+    page = APIPage(calls: calls, style: style).html.bytes
     queryNames = Dictionary(
       uniqueKeysWithValues: calls.map { call in
         let names = call.operation.parameters.filter { $0.place == .query }.map(\.name)
@@ -69,12 +71,6 @@ enum DescriptionRoutes {
     response.headers["Content-Security-Policy"] =
       "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     response.headers["Cache-Control"] = "public, max-age=300"
-    return response
-  }
-
-  static func style(_ request: Request, _ context: Context) async throws -> Response {
-    var response = Response(.ok, contentType: "text/css; charset=utf-8", text: APIPage.style)
-    response.headers["Cache-Control"] = "public, max-age=86400"
     return response
   }
 }

@@ -5,6 +5,8 @@ import JSON
 /// The description as a page: no script, one style sheet, works without it too.
 struct APIPage {
   let calls: [DescribedCall]
+  /// Address of the style sheet.
+  let style: String
 
   var html: HTML {
     """
@@ -14,7 +16,7 @@ struct APIPage {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>API of Lamppost</title>
-    <link rel="stylesheet" href="\(Paths.style())">
+    <link rel="stylesheet" href="\(style)">
     </head>
     <body>
     <header>
@@ -104,24 +106,4 @@ struct APIPage {
     let codes = codes.map { "<code>\($0.rawValue)</code>" as HTML }
     return "<dt>\(status)</dt><dd>\(codes.joined(separator: ", "))</dd>\n"
   }
-
-  static let style = """
-    :root { color-scheme: light dark; --line: #8886; --accent: #0b57a4; }
-    @media (prefers-color-scheme: dark) { :root { --accent: #8ec5ff; } }
-    body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 0 1rem 4rem; }
-    a { color: var(--accent); }
-    nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; list-style: none; }
-    nav a { display: inline-block; padding: .4rem 0; }
-    code { font-family: ui-monospace, monospace; font-size: .95em; overflow-wrap: anywhere; }
-    details { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; padding: 0 1rem; }
-    details[open] { padding-bottom: 1rem; }
-    summary { cursor: pointer; padding: .75rem 0; }
-    summary h3 { display: inline; font-size: 1rem; font-weight: 500; margin: 0; }
-    h2 { margin-top: 2.5rem; }
-    h4 { margin: 1rem 0 .25rem; }
-    dl, dd, p { margin-top: .25rem; }
-    dt { margin-top: .5rem; }
-    dd { margin-left: 1.25rem; }
-
-    """
 }

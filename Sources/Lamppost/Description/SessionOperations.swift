@@ -31,14 +31,10 @@ extension Operation {
 
   static let pages = [
     Operation(
-      .get, Paths.home, "showHome", .pages, "The township's page", answer: .text("text/html", "A page.")),
-    Operation(
       .get, Paths.description, "readDescription", .pages, "This description",
       answer: .json(.object([.required("openapi", .text)]), "OpenAPI 3.1.")),
     Operation(
       .get, Paths.api, "showDescription", .pages, "This description to read", answer: .text("text/html", "A page.")),
-    Operation(
-      .get, Paths.style, "readStyle", .pages, "The look of that page", answer: .text("text/css", "CSS.")),
   ]
 
   static let monitoring = [

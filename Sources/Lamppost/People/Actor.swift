@@ -24,8 +24,7 @@ struct Actor: Sendable {
   }
 
   /// Nobody, in no township: finds nothing anywhere.
-  static let nowhere = Actor(
-    tenant: Tenant(id: 0, slug: "", name: "", searchLanguage: "simple", publishesAtOnce: false))
+  static let nowhere = Actor(tenant: .none)
 
   /// Whether a permission reaches the whole township.
   func may(_ permission: Permission) -> Bool {

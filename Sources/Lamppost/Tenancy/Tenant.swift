@@ -1,3 +1,4 @@
+import FoundationEssentials
 import PostgreSQL
 import Synchronization
 
@@ -9,6 +10,33 @@ struct Tenant: Sendable, Equatable {
   /// Dictionary of full-text search, e.g. `english`.
   let searchLanguage: String
   let publishesAtOnce: Bool
+  let timeZone: TimeZone
+  /// What to call in danger, e.g. `911`.
+  let emergencyNumber: String
+  /// Where questions about privacy and accessibility go.
+  let contactEmail: String?
+
+  static let columns: SQL =
+    "slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email"
+
+  init(id: Int, _ row: Row) throws {
+    self.id = id
+    slug = try row.get(0)
+    name = try row.get(1)
+    searchLanguage = try row.get(2)
+    publishesAtOnce = try row.get(3)
+    timeZone = TimeZone(identifier: try row.get(4)) ?? .gmt
+    emergencyNumber = try row.get(5)
+    contactEmail = try row.get(6)
+  }
+
+  /// No township: its number is nobody's.
+  static let none = Tenant()
+
+  private init() {
+    (id, slug, name, searchLanguage, publishesAtOnce) = (0, "", "", "simple", false)
+    (timeZone, emergencyNumber, contactEmail) = (.gmt, "", nil)
+  }
 }
 
 /// Finds the township by host name and remembers it for a few seconds, so that no call pays a round trip for it.
@@ -49,12 +77,8 @@ final class TenantDirectory: Sendable {
     guard let id = try await database.read("SELECT tenant_by_host(\(host))").first?.get(0, as: Int?.self) else {
       return nil
     }
-    let rows = try await database.tenant(id).read(
-      "SELECT slug, name, search_language::text, publishes_at_once FROM tenants WHERE id = \(id)")
-    return try rows.first.map { row in
-      Tenant(
-        id: id, slug: try row.get(0), name: try row.get(1), searchLanguage: try row.get(2),
-        publishesAtOnce: try row.get(3))
+    return try await database.tenant(id).read("SELECT \(Tenant.columns) FROM tenants WHERE id = \(id)").first.map {
+      try Tenant(id: id, $0)
     }
   }
 }

@@ -46,7 +46,7 @@ struct Installation: Sendable {
     configuration = try ServeConfiguration(environment: [
       "DATABASE_URL": databaseURL, "REDIS_URL": redisURL, "LAMPPOST_UPLOADS": uploads,
       "LAMPPOST_SECRET": "dGVzdHMgYXJlIG5vdCBzZWNyZXQsIGJ1dCB0aGlzIGlzIGxvbmc=", "LAMPPOST_REPORTS_PER_MINUTE": "0",
-      "LAMPPOST_MAX_FILE_BYTES": "1048576", "LAMPPOST_MAX_FILES": "3",
+      "LAMPPOST_MAX_FILE_BYTES": "1048576", "LAMPPOST_MAX_FILES": "3", "LAMPPOST_PUBLIC": Self.root + "/Public",
     ])
     let loop = EventLoop(name: "tests")
     let database = try await Self.start(databaseURL, loop)
@@ -55,7 +55,7 @@ struct Installation: Sendable {
     let redis = Redis(try Redis.Configuration(url: redisURL), loop: loop)
     try await redis.command("FLUSHDB")
     try FileStore.prepare(root: uploads)
-    application = Application(configuration, database: database, redis: redis, log: Log(component: "test"))
+    application = try Application(configuration, database: database, redis: redis, log: Log(component: "test"))
     handler = Handler(application)
     queue = JobQueue(database: workerDatabase)
     worker = Worker(
@@ -78,7 +78,8 @@ struct Installation: Sendable {
     _ = try await admin.write("DROP DATABASE \(identifier: name) WITH (FORCE)")
   }
 
-  private static let migrations = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined() + "/Migrations"
+  private static let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
+  private static let migrations = root + "/Migrations"
 
   private static func start(_ url: String, _ loop: EventLoop) async throws -> Database {
     var configuration = Database.Configuration(url: url)

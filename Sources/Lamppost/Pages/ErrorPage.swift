@@ -1,0 +1,70 @@
+import HTML
+import HTTPServer
+import Localization
+
+/// What a browser is shown when a call fails: the same sentence, and the same short id, as the API and the log have.
+enum ErrorPage {
+  /// - Parameter context: nil where the call failed before the township was known.
+  static func response(_ problem: Problem, requestID: String, _ context: Context?) -> Response {
+    var response =
+      context.map { page(problem, requestID, $0).response($0) } ?? plain(problem, requestID)
+    response.headers["Cache-Control"] = "no-store"
+    if let retryAfter = problem.retryAfter { response.headers["Retry-After"] = String(retryAfter) }
+    return response
+  }
+
+  private static func page(_ problem: Problem, _ requestID: String, _ context: Context) -> Page {
+    let t = context.t
+    let title = heading(problem.code, t)
+    return Page(
+      title: title, status: problem.code.status, isPrivate: true,
+      main: """
+        <h1>\(title)</h1>
+        <p>\(advice(problem, t))</p>
+        <p><a href="\(Paths.home())">\(t("Go to the start page"))</a></p>
+        <p class="hint">\(t("If you write to us about this, name this number: {id}", ["id": requestID]))</p>
+        """)
+  }
+
+  private static func heading(_ code: Problem.Code, _ t: Translator) -> String {
+    switch code.status.code {
+    case 404: t("Page not found")
+    case 410: t("This has been removed")
+    case 403: t("You may not do this")
+    case 401: t("Sign in first")
+    case 412: t("Somebody was faster")
+    case 413: t("That is too large")
+    case 429: t("Please wait a little")
+    case 503, 507: t("Not available at the moment")
+    case 500...599: t("Something went wrong")
+    default: t("That did not work")
+    }
+  }
+
+  private static func advice(_ problem: Problem, _ t: Translator) -> String {
+    switch problem.code {
+    case .notFound: t("Check the address. The report may also be one that only some people may see.")
+    case .csrf: t("Your session has changed since the page was opened. Go back, reload the page and send it again.")
+    case .versionMismatch: t("Somebody else changed this in the meantime. Reload the page to see how it stands now.")
+    case .rateLimited: t("Too many calls came from here. Wait a minute and send it again.")
+    case .unavailable, .noRoom: t("Nothing was lost. Please try again in a minute.")
+    case .internalError: t("The mistake is on our side and has been noted.")
+    default: t(problem.detail ?? problem.code.title)
+    }
+  }
+
+  /// Without township, style and language: one of them may be what failed.
+  private static func plain(_ problem: Problem, _ requestID: String) -> Response {
+    let page: HTML = """
+      <!doctype html>
+      <html lang="en">
+      <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(problem.code.title)</title></head>
+      <body><main><h1>\(problem.code.title)</h1><p>\(problem.detail ?? "Please try again in a minute.")</p>
+      <p>\(requestID)</p></main></body>
+      </html>
+
+      """
+    return Response(problem.code.status, contentType: "text/html; charset=utf-8", bytes: page.bytes)
+  }
+}

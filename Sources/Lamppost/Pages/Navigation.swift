@@ -1,0 +1,86 @@
+import Civic
+import HTML
+import HTTPServer
+import Localization
+
+/// What stands above and below every page: every page can be reached from here by those who may see it.
+struct Navigation {
+  let context: Context
+
+  private var t: Translator { context.t }
+
+  private struct Item {
+    let path: String
+    let label: String
+    var isCallToAction = false
+  }
+
+  private var items: [Item] {
+    var items = [
+      Item(path: Paths.report(), label: t("Report a problem"), isCallToAction: true),
+      Item(path: Paths.mapPage(), label: t("Map and list")),
+    ]
+    guard let person = context.actor.person else {
+      return items + [Item(path: Paths.signIn(), label: t("Sign in"))]
+    }
+    if context.actor.seesInternal {
+      items.append(Item(path: Paths.triage(), label: t("Triage")))
+      items.append(Item(path: Paths.dashboard(), label: t("Dashboard")))
+    }
+    items.append(Item(path: Paths.account(), label: person.name))
+    return items
+  }
+
+  var header: HTML {
+    """
+    <header class="site">
+    <a class="brand" href="\(Paths.home())"><img src="\(context.application.assets.link("icon.svg"))" alt="" width="28" \
+    height="28"> \(context.actor.tenant.name)</a>
+    <nav aria-label="\(t("Main"))"><ul>
+    \(items.map(link))\(signOut)</ul></nav>
+    </header>
+
+    """
+  }
+
+  private func link(_ item: Item) -> HTML {
+    let isHere = context.target.prefix { $0 != "?" } == item.path
+    return """
+      <li><a href="\(item.path)"\(item.isCallToAction ? " class=\"call\"" as HTML : nil)\
+      \(isHere ? " aria-current=\"page\"" as HTML : nil)>\(item.label)</a></li>
+
+      """
+  }
+
+  private var signOut: HTML? {
+    guard context.session != nil else { return nil }
+    return """
+      <li><form method="post" action="\(Paths.signOut())">\(context.hiddenToken)\
+      <button class="link">\(t("Sign out"))</button></form></li>
+
+      """
+  }
+
+  var footer: HTML {
+    """
+    <footer class="site">
+    <p class="emergency">\(t("In danger? Call {number}.", ["number": context.actor.tenant.emergencyNumber]))</p>
+    <ul>
+    <li><a href="\(Paths.privacy())">\(t("Privacy"))</a></li>
+    <li><a href="\(Paths.accessibility())">\(t("Accessibility"))</a></li>
+    <li><a href="\(Paths.api())">\(t("For programs"))</a></li>
+    </ul>
+    <form method="post" action="\(Paths.language())" class="languages" aria-label="\(t("Language"))">
+    \(context.hiddenToken)<input type="hidden" name="return" value="\(context.target)">
+    \(Language.allCases.map { language in
+      """
+      <button class="link" name="language" value="\(language.rawValue)" lang="\(language.rawValue)"\
+      \(language == context.language ? " aria-current=\"true\"" as HTML : nil)>\(language.name)</button>
+
+      """ as HTML
+    })</form>
+    </footer>
+
+    """
+  }
+}

@@ -1,0 +1,88 @@
+import Credentials
+import HTML
+import HTTPServer
+
+/// Signing in and out in a browser.
+enum SignInPage {
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    if context.actor.person != nil { return .redirect(to: destination(request.query["next"], context)) }
+    return page(context, next: request.query["next"]).response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let form = try context.postedForm()
+    let next = form["next"]
+    do {
+      let (email, password) = (form["email"] ?? "", form.raw("password") ?? "")
+      if email.isEmpty { throw Problem.field("email", .required, "is required") }
+      if password.isEmpty { throw Problem.field("password", .required, "is required") }
+      guard email.utf8.count <= 254, password.utf8.count <= PasswordHasher.longestPassword else {
+        throw Problem(.invalidCredentials)
+      }
+      let application = context.application
+      let account = try await application.signIn(
+        email: email, password: password, tenant: context.actor.tenant, clientAddress: request.clientAddress)
+      let token = try await application.sessions.create(
+        personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant)
+      // Whoever sat here before is signed out: their session is not the next one's.
+      if let session = context.session { try await application.sessions.end(session, tenant: context.actor.tenant) }
+      let signedIn = Context(
+        application: application, actor: Actor(tenant: context.actor.tenant, person: account.person), session: token,
+        clientAddress: context.clientAddress)
+      var response = Response.redirect(to: destination(next, signedIn))
+      response.headers.add("Set-Cookie", SessionStore.cookie(token))
+      return response
+    } catch let problem as Problem where [401, 422, 429].contains(problem.code.status.code) {
+      var shown = page(context, form: form, problem: problem, next: next)
+      // 401 would ask for a header that no browser sends.
+      shown.status = problem.code == .rateLimited ? .tooManyRequests : .unprocessableContent
+      return shown.response(context)
+    }
+  }
+
+  static func signOut(_ request: Request, _ context: Context) async throws -> Response {
+    if let token = context.session { try await context.application.sessions.end(token, tenant: context.actor.tenant) }
+    var response = Response.redirect(to: Paths.home())
+    response.headers.add("Set-Cookie", SessionStore.expiredCookie)
+    return response
+  }
+
+  /// For whoever types the address: leaving takes a press of a button, which no other site can make.
+  static func confirmSignOut(_ request: Request, _ context: Context) async throws -> Response {
+    let t = context.t
+    guard context.session != nil else { return .redirect(to: Paths.home()) }
+    return Page(
+      title: t("Sign out"), isPrivate: true,
+      main: """
+        <h1>\(t("Sign out"))</h1>
+        <form method="post" action="\(Paths.signOut())">\(context.hiddenToken)<button>\(t("Sign out"))</button></form>
+        """
+    ).response(context)
+  }
+
+  /// Where somebody goes who has just signed in: where they wanted to, else to their work.
+  private static func destination(_ next: String?, _ context: Context) -> String {
+    next?.asLocalPath ?? (context.actor.seesInternal ? Paths.triage() : Paths.account())
+  }
+
+  private static func page(
+    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, next: String?
+  ) -> Page {
+    let t = context.t
+    let fields = FormFields(t, form, problem: problem)
+    let labels = ["email": t("Email address"), "password": t("Password")]
+    return Page(
+      title: t("Sign in"), isPrivate: true,
+      main: """
+        \(fields.summary { labels[$0] })<h1>\(t("Sign in"))</h1>
+        <form method="post" action="\(Paths.signIn())" novalidate>\(context.hiddenToken)
+        \(next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">\n" as HTML })\
+        \(fields.text("email", labels["email"]!, .init(type: "email", autocomplete: "username", inputMode: "email")))\
+        \(fields.text("password", labels["password"]!, .init(type: "password", autocomplete: "current-password")))\
+        <button>\(t("Sign in"))</button>
+        </form>
+        <p>\(t("No account yet?")) <a href="\(Paths.register())">\(t("Register"))</a>. \
+        \(t("You can report a problem without one."))</p>
+        """)
+  }
+}
