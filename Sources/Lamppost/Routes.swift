@@ -30,21 +30,33 @@ enum Paths {
   static let api = Path("/api")
   static let asset = Path("/static/{name}", String.self)
 
+  // Pages: everybody
+  static let language = Path("/language")
+  static let privacy = Path("/privacy")
+  static let accessibility = Path("/accessibility")
+
+  // Pages: reporting
   static let report = Path("/report")
-  static let mapPage = Path("/map")
+
+  // Pages: a request, and its reporter's view
   static let requestPage = Path("/requests/{reference}", Reference.self)
   static let trackPage = Path("/track/{code}", String.self)
-  static let register = Path("/register")
+
+  // Pages: map and list
+  static let mapPage = Path("/map")
+
+  // Pages: accounts
   static let signIn = Path("/sign-in")
   static let signOut = Path("/sign-out")
+  static let register = Path("/register")
   static let account = Path("/me")
+
+  // Pages: staff
   static let triage = Path("/staff")
   static let staffRequest = Path("/staff/requests/{reference}", Reference.self)
   static let dashboard = Path("/staff/dashboard")
-  static let privacy = Path("/privacy")
-  static let accessibility = Path("/accessibility")
-  static let language = Path("/language")
 
+  // API
   static let description = Path("/api/v1/openapi.json")
 
   static let session = Path("/api/v1/session")
@@ -77,20 +89,33 @@ extension Router<Access, Context> {
   /// Every route with who may call it.
   static func lamppost() -> Router {
     var router = Router()
+    // Pages: everybody
     router.on(.get, Paths.home, access: .anyone, handler: HomePage.show)
+    router.on(.post, Paths.language, access: .anyone, handler: LanguageRoutes.choose)
+    router.on(.get, Paths.asset, access: .process, handler: AssetRoutes.file)
+
+    // Pages: reporting
+
+    // Pages: a request, and its reporter's view
+
+    // Pages: map and list
+
+    // Pages: accounts
     router.on(.get, Paths.signIn, access: .anyone, handler: SignInPage.show)
     router.on(.post, Paths.signIn, access: .anyone, handler: SignInPage.submit)
     router.on(.get, Paths.signOut, access: .anyone, handler: SignInPage.confirmSignOut)
     router.on(.post, Paths.signOut, access: .anyone, handler: SignInPage.signOut)
-    router.on(.post, Paths.language, access: .anyone, handler: LanguageRoutes.choose)
-    router.on(.get, Paths.asset, access: .process, handler: AssetRoutes.file)
 
+    // Pages: staff
+
+    // Monitoring and description
     router.on(.get, Paths.health, access: .process, handler: MonitoringRoutes.health)
     router.on(.get, Paths.readiness, access: .monitoring, handler: MonitoringRoutes.readiness)
     router.on(.get, Paths.metrics, access: .monitoring, handler: MonitoringRoutes.metrics)
     router.on(.get, Paths.api, access: .anyone, handler: DescriptionRoutes.page)
     router.on(.get, Paths.description, access: .anyone, handler: DescriptionRoutes.document)
 
+    // API
     router.on(.post, Paths.session, access: .anyone, handler: SessionRoutes.signIn)
     router.on(.delete, Paths.session, access: .anyone, handler: SessionRoutes.signOut)
     router.on(.post, Paths.token, access: .anyone, handler: SessionRoutes.token)
