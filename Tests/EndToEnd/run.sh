@@ -3,4 +3,5 @@
 # Called by ./deploy.sh test, which sets TEST_BIN, TEST_SCRATCH and LAMPPOST_BOSTON.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+export PYTHONPATH=../Support
 exec "${TEST_PYTHON:-python3}" -B -u main.py "$@"

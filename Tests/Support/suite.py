@@ -1,6 +1,8 @@
 """A test is a function with a sentence. Tests run one after the other; each has a hang guard."""
 
+import importlib
 import signal
+import sys
 import time
 import traceback
 
@@ -78,3 +80,27 @@ def until(what, condition, seconds=30):
 
 def equal(actual, expected, what=""):
     assert actual == expected, f"{what}: {actual!r} instead of {expected!r}"
+
+
+def main(files, instance):
+    """Runs the tests of the modules, in their order, against one instance of the product; stops it whatever happens."""
+    signal.signal(signal.SIGTERM, interrupt)
+    for name in files:
+        importlib.import_module("test_" + name)
+    try:
+        run(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("interrupted")
+        failed.append("the suite was interrupted")
+    finally:
+        instance.remove()
+    for name, reason in skipped:
+        print(f"skipped: {name}: {reason}")
+    for name in failed:
+        print(f"failed: {name}")
+    print(f"{len(passed)} passed, {len(failed)} failed")
+    sys.exit(bool(failed) or not passed)
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt

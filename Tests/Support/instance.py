@@ -7,10 +7,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 
 from suite import until
 
+# The suite that this instance is for, e.g. `endtoend`: a folder and a port range of its own.
+NAME = pathlib.Path(sys.argv[0]).resolve().parent.name.lower()
 CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -26,10 +29,10 @@ def free_port():
 class Instance:
     def __init__(self):
         self.own_scratch = "TEST_SCRATCH" not in os.environ
-        scratch = os.environ.get("TEST_SCRATCH") or tempfile.mkdtemp(prefix="lamppost-endtoend.", dir="/var/tmp")
+        scratch = os.environ.get("TEST_SCRATCH") or tempfile.mkdtemp(prefix=f"lamppost-{NAME}.", dir="/var/tmp")
         self.scratch = pathlib.Path(scratch)
         self.scratch.chmod(0o711)
-        self.data = self.scratch / "endtoend"
+        self.data = self.scratch / NAME
         self.http_port = free_port()
         self.https_port = free_port()
         self.variables = {}

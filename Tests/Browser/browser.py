@@ -1,0 +1,117 @@
+"""Chromium, driven by Playwright: people with windows of their own, pictures of what they see, and axe."""
+
+import contextlib
+import functools
+import os
+
+from axe_playwright_python.sync_playwright import Axe
+from instance import CHECKOUT, instance
+from playwright.sync_api import expect, sync_playwright
+
+PASSWORD = "lamppost-demo"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+SCREENSHOTS = CHECKOUT / "var" / "screenshots"
+# Everything that axe knows of WCAG up to 2.2 AA, and what it calls good practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]
+# A page of ours that takes longer than this has gone wrong; pages of the debug build under load are slow.
+expect.set_options(timeout=15_000)
+
+
+class Driver:
+    playwright = browser = None
+
+
+def chromium():
+    """One browser for all tests, started at first use."""
+    if Driver.browser is None:
+        Driver.playwright = sync_playwright().start()
+        Driver.browser = Driver.playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS)
+    return Driver.browser
+
+
+def close():
+    if Driver.browser is not None:
+        Driver.browser.close()
+        Driver.playwright.stop()
+        Driver.browser = None
+
+
+def url(path="/"):
+    return f"http://localhost:{instance.http_port}{path}"
+
+
+@contextlib.contextmanager
+def person(size=None, dark=False, scripts=True, location=None, role=None, language="en-US", **options):
+    """Somebody's window: a page of a browser profile of its own. Whatever its console or its policy complains of fails the
+    test at the end.
+
+    location: latitude and longitude that the device gives.
+    role: of the demo's accounts; signed in by the page.
+    """
+    context = chromium().new_context(
+        viewport=size or PHONE, color_scheme="dark" if dark else "light", java_script_enabled=scripts, locale=language,
+        has_touch=(size or PHONE) == PHONE, reduced_motion="reduce",
+        permissions=["geolocation", "clipboard-write"] if location else [],
+        geolocation=dict(zip(("latitude", "longitude"), location)) if location else None, **options)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}") if is_complaint(message) else None)
+    try:
+        if role:
+            sign_in(page, role)
+        yield page
+        assert not complaints, complaints
+    except Exception:
+        picture(page, "failed")
+        raise
+    finally:
+        context.close()
+
+
+def is_complaint(message):
+    """An error of a script or of the policy. A call that was refused, or a connection that is away, is for the test."""
+    return message.type == "error" and "Failed to load resource" not in message.text and "net::ERR" not in message.text
+
+
+def sign_in(page, role):
+    page.goto(url("/sign-in"))
+    page.get_by_label("Email address").fill(f"{role}@demo.test")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda address: "/sign-in" not in address)
+
+
+def picture(page, name):
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(Exception):
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=name != "failed" and page.viewport_size["width"] < 600)
+
+
+@functools.cache
+def axe():
+    return Axe()
+
+
+def check_accessibility(page, what):
+    """No violation of WCAG 2.2 AA."""
+    found = axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response["violations"]
+    told = [f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes']][:4]}" for rule in found]
+    assert not told, f"{what}: {told}"
+
+
+def tab_to(page, locator, limit=80):
+    """Presses Tab until the element has the focus, as somebody without a mouse does."""
+    target = locator.element_handle()
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        if page.evaluate("element => document.activeElement === element", target):
+            return
+    raise AssertionError(f"{limit} times Tab did not lead to {locator}")

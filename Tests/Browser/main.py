@@ -1,0 +1,10 @@
+"""People's stories in a real browser, at phone and desktop width."""
+
+import suite
+from browser import close
+from instance import instance
+
+try:
+    suite.main(["opening", "closing"], instance)
+finally:
+    close()
