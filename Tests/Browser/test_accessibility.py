@@ -1,0 +1,51 @@
+"""Every page by axe, signed out and as each role, at both widths, in light and dark."""
+
+from browser import DESKTOP, PHONE, check_accessibility, person, url
+from client import Client
+from suite import test
+
+PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/track", "/privacy",
+          "/accessibility", "/emergency", "/api", "/nowhere"]
+SIGNED_IN = ["/me", "/report", "/sign-out"]
+STAFF = ["/staff", "/staff/dashboard"]
+ADMINISTRATION = ["/admin"]
+ROLES = ["citizen", "viewer", "agent", "crew", "manager", "administrator", "operator"]
+
+
+def some_request():
+    return Client().get("/api/v1/requests", limit=1).expect(200).json()["items"][0]["reference"]
+
+
+def look_at(page, paths, who):
+    for path in paths:
+        page.goto(url(path))
+        page.wait_for_load_state("networkidle") if not path.startswith("/staff") else page.wait_for_timeout(300)
+        check_accessibility(page, f"{path} as {who}")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{path} as {who} is {wide} px wider than the window"
+
+
+for size, name in ((PHONE, "phone"), (DESKTOP, "desktop")):
+    for dark in (False, True):
+        @test(f"a stranger's pages by axe, {name}, {'dark' if dark else 'light'}", seconds=120)
+        def stranger(size=size, dark=dark):
+            with person(size, dark=dark) as page:
+                look_at(page, [*PUBLIC, f"/requests/{some_request()}"], "a stranger")
+
+    for role in ROLES:
+        @test(f"the pages of a {role} by axe, {name}", seconds=120)
+        def signed_in(size=size, role=role):
+            paths = SIGNED_IN + ([*STAFF, f"/staff/requests/{some_request()}"] if role != "citizen" else [])
+            if role in ("administrator", "operator"):
+                paths = paths + ADMINISTRATION
+            with person(size, dark=role == "crew", role=role) as page:
+                look_at(page, paths, role)
+
+
+@test("without scripts every page still says what it has to say", seconds=120)
+def without_scripts():
+    with person(scripts=False) as page:
+        for path in [*PUBLIC, f"/requests/{some_request()}"]:
+            page.goto(url(path))
+            assert page.get_by_role("heading", level=1).count() == 1, path
+            assert page.get_by_role("main").inner_text().strip(), path

@@ -1,0 +1,1 @@
+"""The stories that Lamppost exists for, each from the first press to the last."""
