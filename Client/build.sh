@@ -25,6 +25,12 @@ jq 'reduce (.outputs | to_entries[]) as $output ({};
            | sub("\\.ts$"; ".js") else $file end) as $name
       | .[$name] = $file)' "$new/meta.json" >"$new/manifest.json"
 rm "$new/meta.json"
+
+# The service worker is a script of its own; another build of the pages makes another worker.
+version=$(sha256sum "$new/manifest.json" | cut -c1-16)
+esbuild worker/sw.ts --bundle --format=iife --minify --target=es2020 --charset=utf8 --log-level=warning \
+  --define:VERSION="\"$version\"" --outfile="$new/static/sw.js"
+jq '. + {"sw.js": "sw.js"}' "$new/manifest.json" >"$new/manifest.new" && mv "$new/manifest.new" "$new/manifest.json"
 cp locales/*.po "$new/locales/"
 find "$new/static" -type f \( -name '*.js' -o -name '*.css' -o -name '*.svg' \) \
   -exec gzip --keep --no-name --best {} + -exec brotli --keep --best {} +

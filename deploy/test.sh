@@ -17,7 +17,7 @@ run_tests() {
   mkdir -m 755 "$data/log"
   start_test_services
   check "the pages' scripts and styles bundle" Client/build.sh || true
-  check "the pages' scripts are sound TypeScript" tsc --project Client || true
+  check "the pages' scripts are sound TypeScript" check_typescript || true
   if check "the Swift sources build without a warning" build_tests; then test_swift; fi
   test_folders
   check "the shell scripts pass shellcheck" check_shell || true
@@ -172,6 +172,8 @@ check_shell() {
   for script in Tests/*/*.sh; do [[ ! -e $script ]] || scripts+=("$script"); done
   shellcheck --external-sources "${scripts[@]}"
 }
+
+check_typescript() { tsc --project Client && tsc --project Client/worker; }
 
 check_caddyfile() {
   LAMPPOST_SITES=http://:8311 LAMPPOST_TLS=internal LAMPPOST_UPSTREAM=127.0.0.1:1 HOME=$data \

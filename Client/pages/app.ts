@@ -1,2 +1,4 @@
 // On every page. What is here must be small: the report page shares its 30 KB with it.
-export {};
+import { watchOutbox } from "../lib/offline";
+
+watchOutbox();

@@ -32,6 +32,9 @@ enum Paths {
 
   // Pages: everybody
   static let language = Path("/language")
+  static let manifest = Path("/manifest.webmanifest")
+  static let serviceWorker = Path("/sw.js")
+  static let offline = Path("/offline")
   static let privacy = Path("/privacy")
   static let accessibility = Path("/accessibility")
 
@@ -93,6 +96,9 @@ extension Router<Access, Context> {
     router.on(.get, Paths.home, access: .anyone, handler: HomePage.show)
     router.on(.post, Paths.language, access: .anyone, handler: LanguageRoutes.choose)
     router.on(.get, Paths.asset, access: .process, handler: AssetRoutes.file)
+    router.on(.get, Paths.manifest, access: .anyone, handler: AppManifest.show)
+    router.on(.get, Paths.serviceWorker, access: .process, handler: AssetRoutes.serviceWorker)
+    router.on(.get, Paths.offline, access: .anyone, handler: OfflinePage.show)
 
     // Pages: reporting
 

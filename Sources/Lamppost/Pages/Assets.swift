@@ -124,4 +124,16 @@ enum AssetRoutes {
     }
     return response
   }
+
+  /// Under one address for ever, since browsers look there for the next one; never from a cache for that reason.
+  static func serviceWorker(_ request: Request, _ context: Context) async throws -> Response {
+    let accepted = request.headers["Accept-Encoding"] ?? ""
+    guard var response = context.application.assets.response("sw.js", acceptEncoding: accepted) else {
+      throw Problem.notFound
+    }
+    response.headers["Cache-Control"] = "no-cache"
+    // What the worker may fetch: it lives under the policy that it came with, not under that of a page.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; connect-src 'self'"
+    return response
+  }
 }

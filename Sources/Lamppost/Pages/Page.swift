@@ -62,6 +62,8 @@ struct Page {
       <meta name="theme-color" content="#12233f">
       \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" : nil)\
       <link rel="icon" href="\(assets.link("icon.svg"))" type="image/svg+xml">
+      <link rel="apple-touch-icon" href="\(assets.link("apple-touch-icon.png"))">
+      <link rel="manifest" href="\(Paths.manifest())">
       <link rel="stylesheet" href="\(assets.link("app.css"))">
       \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.link($0 + ".css"))\">\n" as HTML })\
       <script type="module" src="\(assets.link("app.js"))"></script>
@@ -75,7 +77,7 @@ struct Page {
       </main>
       \(width == .full ? nil : Navigation(context: context).footer)\
       <div id="announcer" class="visually-hidden" role="status" aria-live="polite"></div>
-      \(Self.script(messages, t))\
+      \(Self.script(messages + OfflinePage.messages, t))\
       </body>
       </html>
 
