@@ -26,11 +26,17 @@ class Driver:
     playwright = browser = None
 
 
+def driver():
+    """Playwright, started at first use."""
+    if Driver.playwright is None:
+        Driver.playwright = sync_playwright().start()
+    return Driver.playwright
+
+
 def chromium():
     """One browser for all tests, started at first use."""
     if Driver.browser is None:
-        Driver.playwright = sync_playwright().start()
-        Driver.browser = Driver.playwright.chromium.launch(
+        Driver.browser = driver().chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS)
     return Driver.browser
 
@@ -38,8 +44,9 @@ def chromium():
 def close():
     if Driver.browser is not None:
         Driver.browser.close()
+    if Driver.playwright is not None:
         Driver.playwright.stop()
-        Driver.browser = None
+    Driver.playwright = Driver.browser = None
 
 
 def url(path="/"):
@@ -81,8 +88,8 @@ def is_complaint(message):
     return message.type == "error" and "Failed to load resource" not in message.text and "net::ERR" not in message.text
 
 
-def sign_in(page, role):
-    page.goto(url("/sign-in"))
+def sign_in(page, role, base=None):
+    page.goto((base or url("")) + "/sign-in")
     page.get_by_label("Email address").fill(f"{role}@demo.test")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Sign in").click()

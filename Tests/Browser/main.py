@@ -5,6 +5,6 @@ from browser import close
 from instance import instance
 
 try:
-    suite.main(["opening", "closing"], instance)
+    suite.main(["opening", "https", "closing"], instance)
 finally:
     close()
