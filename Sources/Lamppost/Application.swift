@@ -25,6 +25,8 @@ final class Application: Sendable {
   let log: Log
   let description: APIDescription
   let assets: Assets
+  let live: LiveHub
+  let presence: Presence
 
   let signIn: SignIn
   let registerPerson: RegisterPerson
@@ -78,6 +80,9 @@ final class Application: Sendable {
     readContact = ReadContact(database: database)
     editRequest = EditRequest(database: database)
     withdrawRequest = WithdrawRequest(database: database)
+    live = LiveHub(
+      database: database, redis: redis, redisDatabase: configuration.redisDatabase, secret: secret, log: log)
+    presence = Presence(redis: redis, findRequest: findRequest, hub: live)
     listHistory = ListHistory(database: database, findRequest: findRequest)
     listComments = ListComments(database: database, findRequest: findRequest)
     trackRequest = TrackRequest(database: database, listHistory: listHistory, listComments: listComments)

@@ -1,5 +1,6 @@
 import Credentials
 import FoundationEssentials
+import Redis
 
 /// What the environment says, read once at the start. Everything wrong is told at once; secrets never print.
 struct EnvironmentReader {
@@ -115,6 +116,9 @@ struct ServeConfiguration: Sendable {
   let secret: Secret
   /// What `Client/build.sh` made.
   let publicFolder: String
+
+  /// The number in `redisURL`.
+  var redisDatabase: Int { (try? Redis.Configuration(url: redisURL))?.database ?? 0 }
 
   init(environment variables: [String: String]) throws(ConfigurationError) {
     var environment = EnvironmentReader(variables)

@@ -74,8 +74,10 @@ struct Handler: Sendable {
     (context.actor, context.session) = (caller.actor, caller.session)
     if isPage { page = context }
     try authorize(caller.actor, for: route.access)
-    if !isPage || request.method.isSafe { return try await route.handle(request, context) }
-    return try await take(request, by: route, context)
+    if request.method.isSafe { return try await route.handle(request, context) }
+    let response = isPage ? try await take(request, by: route, context) : try await route.handle(request, context)
+    application.live.tell(tenant)
+    return response
   }
 
   /// A form that a page posts: read and checked here, so that no handler can forget to.

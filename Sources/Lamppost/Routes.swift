@@ -80,6 +80,9 @@ enum Paths {
   static let opened = Path("/api/v1/requests/{reference}/opened", Reference.self)
   static let assignment = Path("/api/v1/requests/{reference}/assignment", Reference.self)
   static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
+  static let presence = Path("/api/v1/requests/{reference}/presence", Reference.self)
+  static let stream = Path("/api/v1/stream")
+  static let trackStream = Path("/api/v1/track/{code}/stream", String.self)
   static let track = Path("/api/v1/track/{code}", String.self)
   static let messages = Path("/api/v1/track/{code}/messages", String.self)
 
@@ -144,6 +147,10 @@ extension Router<Access, Context> {
     router.on(.post, Paths.opened, access: .staff(.changeStatus), handler: WorkflowRoutes.opened)
     router.on(.post, Paths.assignment, access: .staff(.assign), handler: TriageRoutes.assign)
     router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)
+    router.on(.get, Paths.stream, access: .anyone, handler: LiveRoutes.stream)
+    router.on(.get, Paths.trackStream, access: .anyone, handler: LiveRoutes.track)
+    router.on(.post, Paths.presence, access: .staff(.readInternal), handler: LiveRoutes.presence)
+    router.on(.delete, Paths.presence, access: .staff(.readInternal), handler: LiveRoutes.leave)
     router.on(.get, Paths.track, access: .anyone, handler: ReportRoutes.track)
     router.on(.post, Paths.messages, access: .anyone, handler: ReportRoutes.sendMessage)
 

@@ -22,17 +22,20 @@ enum Serve {
     let database = Database(databaseConfiguration, loop: loop)
     try await database.start()
     let redis = Redis(try Redis.Configuration(url: configuration.redisURL), loop: loop)
-    let handler = Handler(try Application(configuration, database: database, redis: redis, log: log))
+    let application = try Application(configuration, database: database, redis: redis, log: log)
+    let handler = Handler(application)
     var serverConfiguration = server(configuration, log)
     // Reads go on where their rows arrive: docs/decisions/0007.
     serverConfiguration.executor = LoopTaskExecutor(loop)
     let server = try Server(serverConfiguration) { request in await handler.respond(to: request) }
     let signals = Signals([SIGTERM, SIGINT])
+    let live = Task { await application.live.run() }
     try server.start()
     log.info("serving", [("address", configuration.listen.address), ("port", server.port)])
     await signals.next()
     log.info("draining")
     await server.shutdown(grace: grace)
+    live.cancel()
     await redis.shutdown()
     await database.shutdown()
     loop.stop()

@@ -28,6 +28,12 @@ extension Parameter {
       tracking code included; with other content 409.
       """)
 
+  static let lastEventID = query(
+    "last_event_id", .text(0...40), "The id of the last event the caller has, to go on after it.")
+
+  static let lastEventIDHeader = Parameter(
+    name: "Last-Event-ID", place: .header, schema: .text(0...40), note: "The same, as browsers send it by themselves.")
+
   static let limit = query("limit", .integer(1...200), "How many at most; 50 unless said.")
 
   static let cursor = query(
