@@ -114,8 +114,13 @@ final class EventClient: Sendable {
 
   /// Everything up to an event of the name, that one included.
   func events(through name: String) async throws -> [Event] {
+    try await events { $0.name == name }
+  }
+
+  /// Everything up to the event that is looked for, that one included.
+  func events(through isLast: (Event) -> Bool) async throws -> [Event] {
     var events: [Event] = []
-    while events.last?.name != name { events.append(try await next()) }
+    repeat { events.append(try await next()) } while !isLast(events[events.count - 1])
     return events
   }
 
