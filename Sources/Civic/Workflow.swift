@@ -53,6 +53,13 @@ public enum Workflow {
     }
   }
 
+  /// The status after the reporter said whether what was done mended it.
+  /// - Returns: nil where there is nothing to confirm: staff have not called it done, or it has ended.
+  public static func statusAfterConfirmation(from status: Status, resolved: Bool) -> Status? {
+    guard status == .completed else { return nil }
+    return resolved ? .closed : .underReview
+  }
+
   /// The status after an assignment, which moves forward what nobody works on yet and leaves the rest.
   public static func statusAfterAssignment(from status: Status) -> Status {
     switch status {

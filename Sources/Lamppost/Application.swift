@@ -39,10 +39,12 @@ final class Application: Sendable {
   let withdrawRequest: WithdrawRequest
   let listHistory: ListHistory
   let trackRequest: TrackRequest
+  let readRequestView: ReadRequestView
   let listRequests: ListRequests
   let mapView: MapView
   let assignRequest: AssignRequest
   let changeStatus: ChangeStatus
+  let confirmResolution: ConfirmResolution
   let listComments: ListComments
   let addComment: AddComment
   let findAttachment: FindAttachment
@@ -86,10 +88,12 @@ final class Application: Sendable {
     listHistory = ListHistory(database: database, findRequest: findRequest)
     listComments = ListComments(database: database, findRequest: findRequest)
     trackRequest = TrackRequest(database: database, listHistory: listHistory, listComments: listComments)
+    readRequestView = ReadRequestView(database: database)
     listRequests = ListRequests(database: database, cursors: cursors)
     mapView = MapView(database: database)
     assignRequest = AssignRequest(database: database)
     changeStatus = ChangeStatus(database: database)
+    confirmResolution = ConfirmResolution(database: database)
     addComment = AddComment(database: database)
     findAttachment = FindAttachment(database: database)
     addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)

@@ -43,7 +43,13 @@ enum Paths {
 
   // Pages: a request, and its reporter's view
   static let requestPage = Path("/requests/{reference}", Reference.self)
+  static let editPage = Path("/requests/{reference}/edit", Reference.self)
+  static let withdrawalPage = Path("/requests/{reference}/withdraw", Reference.self)
   static let trackPage = Path("/track/{code}", String.self)
+  static let trackEditPage = Path("/track/{code}/edit", String.self)
+  static let trackWithdrawalPage = Path("/track/{code}/withdraw", String.self)
+  static let trackFile = Path("/track/{code}/files/{id}", String.self, AttachmentID.self)
+  static let trackThumbnail = Path("/track/{code}/files/{id}/thumbnail", String.self, AttachmentID.self)
 
   // Pages: map and list
   static let mapPage = Path("/map")
@@ -77,6 +83,7 @@ enum Paths {
   static let history = Path("/api/v1/requests/{reference}/history", Reference.self)
   static let comments = Path("/api/v1/requests/{reference}/comments", Reference.self)
   static let status = Path("/api/v1/requests/{reference}/status", Reference.self)
+  static let confirmation = Path("/api/v1/requests/{reference}/confirm", Reference.self)
   static let opened = Path("/api/v1/requests/{reference}/opened", Reference.self)
   static let assignment = Path("/api/v1/requests/{reference}/assignment", Reference.self)
   static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
@@ -106,6 +113,20 @@ extension Router<Access, Context> {
     // Pages: reporting
 
     // Pages: a request, and its reporter's view
+    router.on(.get, Paths.requestPage, access: .anyone, handler: RequestPage.show)
+    router.on(.post, Paths.requestPage, access: .signedIn, handler: RequestPage.submit)
+    router.on(.get, Paths.editPage, access: .signedIn, handler: RequestPage.edit)
+    router.on(.post, Paths.editPage, access: .signedIn, handler: RequestPage.saveEdit)
+    router.on(.get, Paths.withdrawalPage, access: .signedIn, handler: RequestPage.confirmWithdrawal)
+    router.on(.post, Paths.withdrawalPage, access: .signedIn, handler: RequestPage.withdraw)
+    router.on(.get, Paths.trackPage, access: .anyone, handler: TrackPage.show)
+    router.on(.post, Paths.trackPage, access: .anyone, handler: TrackPage.submit)
+    router.on(.get, Paths.trackEditPage, access: .anyone, handler: TrackPage.edit)
+    router.on(.post, Paths.trackEditPage, access: .anyone, handler: TrackPage.saveEdit)
+    router.on(.get, Paths.trackWithdrawalPage, access: .anyone, handler: TrackPage.confirmWithdrawal)
+    router.on(.post, Paths.trackWithdrawalPage, access: .anyone, handler: TrackPage.withdraw)
+    router.on(.get, Paths.trackFile, access: .anyone, handler: TrackPage.file)
+    router.on(.get, Paths.trackThumbnail, access: .anyone, handler: TrackPage.thumbnail)
 
     // Pages: map and list
 
@@ -144,6 +165,7 @@ extension Router<Access, Context> {
     router.on(.get, Paths.comments, access: .anyone, handler: CommentRoutes.list)
     router.on(.post, Paths.comments, access: .anyone, handler: CommentRoutes.add)
     router.on(.post, Paths.status, access: .staff(.changeStatus), handler: WorkflowRoutes.changeStatus)
+    router.on(.post, Paths.confirmation, access: .anyone, handler: WorkflowRoutes.confirm)
     router.on(.post, Paths.opened, access: .staff(.changeStatus), handler: WorkflowRoutes.opened)
     router.on(.post, Paths.assignment, access: .staff(.assign), handler: TriageRoutes.assign)
     router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)

@@ -39,10 +39,19 @@ struct AddComment: Sendable {
   private static func insert(
     _ body: String, _ visibility: Visibility, _ requestID: Int, by actor: Actor, in transaction: Transaction
   ) async throws -> Comment {
+    let results = try await transaction.queryAll(insertions(body, visibility, requestID, by: actor))
+    guard let row = results.first?.first else { throw Problem.notFound }
+    return try Comment(row)
+  }
+
+  /// The statements that add a comment to a request whose row is locked. The first returns it.
+  static func insertions(
+    _ body: String, _ visibility: Visibility, _ requestID: Int, by actor: Actor
+  ) -> [SQL] {
     let event = RequestEvent(
       requestID: requestID, actorID: actor.person?.id, kind: visibility == .private ? .message : .comment,
       visibility: visibility)
-    let results = try await transaction.queryAll([
+    return [
       """
       WITH m AS (
         INSERT INTO comments (tenant_id, request_id, author_id, visibility, body)
@@ -54,8 +63,6 @@ struct AddComment: Sendable {
       visibility != .public
         ? "SELECT 1" : "UPDATE requests SET updated_at = now() WHERE id = \(requestID)",
       event.insertion,
-    ])
-    guard let row = results.first?.first else { throw Problem.notFound }
-    return try Comment(row)
+    ]
   }
 }

@@ -45,6 +45,13 @@ enum Schemas {
       ])
     ),
     (
+      "Confirmation",
+      .input([
+        .required("resolved", .boolean),
+        .optional("note", optionalText(ConfirmResolution.longestNote).noted("What is still wrong, for staff.")),
+      ])
+    ),
+    (
       "Assignment",
       Schema.input([
         .optional("assignee", Schema.integer(1...).orNull.noted("A person's number; null takes it from them.")),

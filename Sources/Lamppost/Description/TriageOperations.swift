@@ -37,6 +37,14 @@ extension Operation {
         .gone, .versionMismatch, .unknownOption, .transitionNotAllowed, .reasonRequired, .noteRequired, .conflict,
       ]),
     Operation(
+      .post, Paths.confirmation, "confirmResolution", .working, "Say whether a completed request is resolved",
+      note: """
+        Its reporter, while it is completed: true closes it, false sends it back to staff. The note is a line of the \
+        private thread.
+        """,
+      parameters: [.ifMatch], body: .json("Confirmation"), answer: .request("The request as it is now."),
+      problems: [.forbidden, .gone, .versionMismatch, .transitionNotAllowed, .rateLimited, .conflict]),
+    Operation(
       .post, Paths.opened, "openRequest", .working, "Say that staff has opened a request",
       note: "The first time submitted becomes under_review; later ones change nothing.",
       answer: .request("The request as it is now."), problems: [.gone, .conflict]),

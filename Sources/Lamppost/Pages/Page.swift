@@ -26,6 +26,8 @@ struct Page {
   var scripts: [String] = []
   /// The English of what the scripts say (`t("…")` in TypeScript): given to them in the reader's language.
   var messages: [String] = []
+  /// More for the page's head: what other sites show of it.
+  var head: HTML?
   /// Whether something on it is the reader's own, so that search engines shall leave it alone.
   var isPrivate = false
   var main: HTML
@@ -60,7 +62,7 @@ struct Page {
       <title>\(title) · \(name)</title>
       <meta name="color-scheme" content="light dark">
       <meta name="theme-color" content="#12233f">
-      \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" : nil)\
+      \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" : nil)\(head)\
       <link rel="icon" href="\(assets.link("icon.svg"))" type="image/svg+xml">
       <link rel="apple-touch-icon" href="\(assets.link("apple-touch-icon.png"))">
       <link rel="manifest" href="\(Paths.manifest())">

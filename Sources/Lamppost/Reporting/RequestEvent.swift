@@ -3,7 +3,7 @@ import PostgreSQL
 /// One row of a request's history. Written in the transaction of the change itself; the database numbers and chains it.
 struct RequestEvent: Sendable {
   enum Kind: String, CaseIterable, Sendable {
-    case created, edited, withdrawn, status, assignment, comment, message, attachment, imported
+    case created, edited, withdrawn, status, confirmation, assignment, comment, message, attachment, imported
   }
 
   let requestID: Int

@@ -51,7 +51,7 @@ struct ChangeStatus: Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: "\n\n")
   }
 
-  private static func update(_ id: Int, to status: Status) -> SQL {
+  static func update(_ id: Int, to status: Status) -> SQL {
     """
     UPDATE requests SET status = \(status.rawValue), version = version + 1, updated_at = now(),
            closed_at = \(status.isEnded ? "coalesce(closed_at, now())" as SQL : "NULL")

@@ -1,0 +1,127 @@
+import Civic
+import FoundationEssentials
+import HTML
+import HTTPServer
+import JSON
+
+/// What readers of a request's page do there, under either address.
+enum ReporterPages {
+  static func show(_ request: Request, _ context: Context, _ reader: RequestReader) async throws -> Response {
+    RequestDocument(
+      view: try await reader.view(context), reader: reader, context: context, origin: request.origin,
+      done: request.query["done"], isNew: request.query["sent"] == "1"
+    ).response()
+  }
+
+  /// A message, or a word on what staff call done.
+  static func submit(_ request: Request, _ context: Context, _ reader: RequestReader) async throws -> Response {
+    let form = try context.postedForm()
+    let view = try await reader.view(context)
+    guard view.isReporters else { throw Problem(.forbidden) }
+    try await context.limitReports()
+    do {
+      switch form["action"] {
+      case "message": return try await send(form, view, context, reader)
+      case "confirm": return try await confirm(form, view, context, reader)
+      default: throw Problem(.malformedRequest, "The form does not say what to do.")
+      }
+    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+      return RequestDocument(
+        view: view, reader: reader, context: context, origin: request.origin, form: form, problem: problem
+      ).response()
+    }
+  }
+
+  private static func send(
+    _ form: PageForm, _ view: RequestView, _ context: Context, _ reader: RequestReader
+  ) async throws -> Response {
+    var input = form.input(["body"])
+    let body = input.requiredText("body", maximum: 10_000)
+    try input.finish()
+    _ = try await context.application.addComment(
+      body, visibility: .private, to: view.request.reference, as: reader.actor)
+    return .redirect(to: reader.page + "?done=message")
+  }
+
+  private static func confirm(
+    _ form: PageForm, _ view: RequestView, _ context: Context, _ reader: RequestReader
+  ) async throws -> Response {
+    var input = form.input(["note"])
+    let note = input.text("note", maximum: ConfirmResolution.longestNote)
+    try input.finish()
+    guard let resolved = form["resolved"].flatMap(Bool.init) else {
+      throw Problem(.malformedRequest, "The form does not say whether it is resolved.")
+    }
+    _ = try await context.application.confirmResolution(
+      view.request.reference, resolved: resolved, note: note, ifMatch: try form.version(), as: reader.actor)
+    return .redirect(to: reader.page + (resolved ? "?done=confirmed" : "?done=disputed"))
+  }
+
+  // MARK: Correcting
+
+  static func edit(_ context: Context, _ reader: RequestReader) async throws -> Response {
+    let view = try await reporters(context, reader)
+    guard view.canBeEdited(at: .now) else { return ChangeForms(view, reader, context).tooLate().response(context) }
+    return ChangeForms(view, reader, context).editing().response(context)
+  }
+
+  static func saveEdit(_ context: Context, _ reader: RequestReader) async throws -> Response {
+    let form = try context.postedForm()
+    let view = try await reporters(context, reader)
+    do {
+      let change = try RequestChange(form.input(["title", "description", "address"]))
+      _ = try await context.application.editRequest(
+        view.request.reference, change, ifMatch: try form.version(), as: reader.actor)
+      return .redirect(to: reader.page + "?done=edited")
+    } catch let problem as Problem where problem.code == .editWindowClosed {
+      return ChangeForms(view, reader, context).tooLate(.unprocessableContent).response(context)
+    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+      return ChangeForms(view, reader, context).editing(form, problem: problem).response(context)
+    }
+  }
+
+  // MARK: Withdrawing
+
+  static func confirmWithdrawal(_ context: Context, _ reader: RequestReader) async throws -> Response {
+    let view = try await reporters(context, reader)
+    guard view.canBeEdited(at: .now) else { return ChangeForms(view, reader, context).tooLate().response(context) }
+    return ChangeForms(view, reader, context).withdrawing().response(context)
+  }
+
+  static func withdraw(_ context: Context, _ reader: RequestReader) async throws -> Response {
+    let form = try context.postedForm()
+    let view = try await reporters(context, reader)
+    do {
+      _ = try await context.application.withdrawRequest(
+        view.request.reference, ifMatch: try form.version(), as: reader.actor)
+      return .redirect(to: reader.page + "?done=withdrawn")
+    } catch let problem as Problem where problem.code == .editWindowClosed {
+      return ChangeForms(view, reader, context).tooLate(.unprocessableContent).response(context)
+    }
+  }
+
+  private static func reporters(_ context: Context, _ reader: RequestReader) async throws -> RequestView {
+    let view = try await reader.view(context)
+    guard view.isReporters else { throw Problem(.forbidden) }
+    return view
+  }
+}
+
+extension PageForm {
+  /// The fields of those names as a call of the API would hold them, so that they are judged by the same rules.
+  func input(_ names: [String]) -> ObjectInput {
+    ObjectInput(
+      JSONObject(
+        members: names.filter(has).map { name in
+          // A form sends its line breaks as two characters.
+          .init(key: name, value: self[name].map { .string($0.replacing("\r\n", with: "\n")) } ?? .null)
+        }))
+  }
+
+  /// The version that the reader saw, as `If-Match` has it in the API.
+  /// - Throws: `malformed_request` where the page's own field is missing.
+  func version() throws(Problem) -> Int {
+    guard let version = self["version"].flatMap({ Int(digits: $0) }) else { throw Problem(.malformedRequest) }
+    return version
+  }
+}

@@ -1,0 +1,95 @@
+import Civic
+import FoundationEssentials
+import HTML
+import HTTPServer
+import Localization
+
+/// A request's page, put together for who reads it.
+struct RequestDocument {
+  let view: RequestView
+  let reader: RequestReader
+  let context: Context
+  /// Scheme and host as the reader's browser knows them.
+  let origin: String
+  /// What has just been done, by the word in the address.
+  var done: String?
+  /// Whether the report has just been sent.
+  var isNew = false
+  var form: PageForm?
+  var problem: Problem?
+
+  private var t: Translator { context.t }
+  private var request: ServiceRequest { view.request }
+
+  func response() -> Response {
+    let parts = RequestParts(view: view, reader: reader, context: context)
+    let isPublic = request.visibility == "public"
+    let isByCode = if case .code = reader.address { true } else { false }
+    let page = Page(
+      title: request.title, status: problem?.code.status ?? .ok, width: .wide, styles: ["request"],
+      scripts: ["request"], messages: [], head: isPublic && !isByCode ? head : nil,
+      isPrivate: isByCode || view.isReporters || !isPublic, main: main(parts))
+    return page.response(context)
+  }
+
+  private func main(_ parts: RequestParts) -> HTML {
+    let reporter = view.isReporters ? ReporterParts(parts: parts, form: form, problem: problem) : nil
+    return """
+      \(reporter?.summary)\(notice)\(isNew ? SentNotice(parts: parts, origin: origin).html : nil)\
+      <div class="sides request">
+      <div>
+      <h1>\(request.title)</h1>
+      \(staffLink)\(reporter?.asked)\(parts.state)\(parts.photos)\(parts.description)\
+      \(parts.timeline)\(reporter?.thread)
+      </div>
+      <div class="stack">
+      \(parts.facts)\(parts.map)\(reporter?.changes)
+      </div>
+      </div>
+      """
+  }
+
+  private var notice: HTML? {
+    let sentence: String? =
+      switch done {
+      case "message": t("Your message has been sent to staff.")
+      case "edited": t("Your changes have been saved.")
+      case "withdrawn": t("You have withdrawn the report.")
+      case "confirmed": t("Thank you. The report is closed.")
+      case "disputed": t("Thank you for telling us. Staff will look at it again.")
+      default: nil
+      }
+    return sentence.map { "<p class=\"notice good\" role=\"status\">\($0)</p>\n" }
+  }
+
+  private var staffLink: HTML? {
+    guard context.actor.seesInternal else { return nil }
+    return """
+      <p class="notice">\(t("You see this page as citizens do.")) \
+      <a href="\(Paths.staffRequest(request.reference))">\(t("Open it as staff"))</a></p>
+
+      """
+  }
+
+  /// What search engines and other sites show of a public request.
+  private var head: HTML {
+    let words = request.description.isEmpty ? request.categoryName : request.description
+    let short = words.count > 200 ? words.prefix(200) + "…" : words[...]
+    let link = origin + Paths.requestPage(request.reference)
+    return """
+      <link rel="canonical" href="\(link)">
+      <meta name="description" content="\(short)">
+      <meta property="og:type" content="article">
+      <meta property="og:site_name" content="\(context.actor.tenant.name)">
+      <meta property="og:title" content="\(request.title)">
+      <meta property="og:description" content="\(short)">
+      <meta property="og:url" content="\(link)">
+
+      """
+  }
+}
+
+extension Request {
+  /// Scheme and host as the caller's browser knows them.
+  var origin: String { "\(scheme)://\(hostAndPort)" }
+}

@@ -1,0 +1,137 @@
+import Civic
+import FoundationEssentials
+import HTML
+import HTTPServer
+import JSON
+import Localization
+
+/// The parts of a request's page that everybody sees.
+struct RequestParts {
+  let view: RequestView
+  let reader: RequestReader
+  let context: Context
+  let now = Date.now
+
+  var t: Translator { context.t }
+  var request: ServiceRequest { view.request }
+
+  /// The state, in a word, a sentence and a date.
+  var state: HTML {
+    """
+    <section id="state" class="card state" aria-labelledby="state-title" data-live="\(t("The state has changed."))">
+    <h2 id="state-title" class="visually-hidden">\(t("State"))</h2>
+    <p class="cluster">\(request.facts.status.plainBadge(t))\
+    \(view.isOverdue ? " <span class=\"badge overdue\">\(t("Overdue"))</span>" as HTML : nil)</p>
+    <p>\(request.facts.status.plainSentence(t))</p>
+    \(view.expectation(t, now: now).map { "<p class=\"expected\">\($0)</p>\n" as HTML })\
+    \(publication)</section>
+
+    """
+  }
+
+  /// Who can see it, where that is not everybody. Only its reporter reads such a request here.
+  private var publication: HTML? {
+    let sentence: String? =
+      switch request.visibility {
+      case "public": nil
+      case "hidden": t("Staff do not show this report to the public.")
+      default:
+        view.isCategoryPrivate || context.actor.tenant.publishesAtOnce
+          ? t("Only you and staff can see this report.")
+          : t("Staff look at each report before it becomes public. Until then only you and they can see it.")
+      }
+    return sentence.map { "<p class=\"hint\" id=\"publication\">\($0)</p>\n" }
+  }
+
+  /// Pictures that can be seen. Their reporter is told of the others too.
+  var photos: HTML? {
+    let shown = view.files.filter { $0.state == .clean && $0.isImage }
+    let others = view.isReporters ? view.files.filter { !($0.state == .clean && $0.isImage) } : []
+    if shown.isEmpty && others.isEmpty { return nil }
+    let isScanning = others.contains { $0.state == .quarantined || $0.state == .scanning }
+    return """
+      <section id="files" aria-labelledby="files-title" data-live="\(t("The files have changed."))"\
+      \(isScanning ? " data-scanning" as HTML : nil)>
+      <h2 id="files-title"\(others.isEmpty ? " class=\"visually-hidden\"" as HTML : nil)>\
+      \(view.isReporters ? t("Your files") : t("Photos"))</h2>
+      \(shown.isEmpty ? nil : "<ul class=\"photos\">\n\(shown.enumerated().map { photo($1, $0 + 1, of: shown.count) })</ul>\n" as HTML)\
+      \(others.isEmpty ? nil : "<ul class=\"files\">\n\(others.map(file))</ul>\n" as HTML)\
+      </section>
+
+      """
+  }
+
+  private func photo(_ file: ViewedFile, _ number: Int, of count: Int) -> HTML {
+    let words = t(
+      "Photo {number} of {count}: {title}",
+      ["number": t.number(number), "count": t.number(count), "title": request.title])
+    return """
+      <li><a href="\(reader.file(file))"><img src="\(reader.thumbnail(file))" alt="\(words)" loading="lazy" \
+      decoding="async" width="400" height="300"></a></li>
+
+      """
+  }
+
+  private func file(_ file: ViewedFile) -> HTML {
+    let tone = file.state == .infected || file.state == .failed ? "danger" : file.state == .clean ? "good" : "info"
+    let name: HTML =
+      file.state == .clean
+      ? "<a href=\"\(reader.file(file))\">\(t("Document"))</a>" : "<strong>\(t("File"))</strong>"
+    return "<li class=\"notice \(tone) \(file.state.rawValue)\">\(name) \(file.condition(t))</li>\n"
+  }
+
+  var description: HTML? {
+    request.description.isEmpty ? nil : "<p class=\"prose description\">\(request.description)</p>\n"
+  }
+
+  var facts: HTML {
+    """
+    <dl class="facts">
+    <dt>\(t("Reference"))</dt><dd><span class="nowrap code">\(request.reference.description)</span></dd>
+    <dt>\(t("Category"))</dt><dd>\(request.categoryName)</dd>
+    \(request.address.map { "<dt>\(t("Address"))</dt><dd>\($0)</dd>\n" as HTML })\
+    \(view.areaNames.isEmpty ? nil : "<dt>\(t("Area"))</dt><dd>\(view.areaNames.joined(separator: ", "))</dd>\n" as HTML)\
+    <dt>\(t("Reported"))</dt><dd>\(time(request.createdAt))</dd>
+    </dl>
+
+    """
+  }
+
+  /// A place for the map to be drawn in; without a script, a link to the map's page.
+  var map: HTML {
+    guard let place = request.location?.coordinate else {
+      return "<p class=\"hint\">\(t("The exact place is not known."))</p>\n"
+    }
+    let link =
+      Paths.mapPage() + "?" + Query([("near", "\(place.latitude),\(place.longitude)"), ("radius", "500")]).encoded
+    return """
+      <div class="map small-map" data-latitude="\(place.latitude.description)" \
+      data-longitude="\(place.longitude.description)" data-status="\(request.facts.status.rawValue)"></div>
+      <p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
+
+      """
+  }
+
+  /// What happened and what staff said to everyone, oldest first.
+  var timeline: HTML {
+    let entries = view.entries.filter { !$0.isPrivate }
+    return """
+      <section id="timeline" aria-labelledby="timeline-title" data-live="\(t("There is news about this report."))">
+      <h2 id="timeline-title">\(t("What has happened"))</h2>
+      <ol class="timeline">
+      \(entries.map { entry in
+        """
+        <li class="\(entry.kind == nil ? "update" : "event")"><strong>\(entry.heading(t))</strong> \(time(entry.at))
+        \(entry.text.map { "<p class=\"prose\">\($0)</p>\n" as HTML })</li>
+
+        """ as HTML
+      })</ol>
+      </section>
+
+      """
+  }
+
+  func time(_ date: Date) -> HTML {
+    "<time datetime=\"\(RFC3339.format(date))\">\(t.dateAndTime(date))</time>"
+  }
+}
