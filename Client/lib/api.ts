@@ -19,7 +19,7 @@ function csrfToken(): string | null {
  * @throws Refused; TypeError where the network is away
  */
 export async function call<Answer = unknown>(
-  method: string, path: string, body?: unknown, options: { headers?: Record<string, string>; signal?: AbortSignal } = {}
+  method: string, path: string, body?: unknown, options: { headers?: Record<string, string>; signal?: AbortSignal; keepalive?: boolean } = {}
 ): Promise<Answer> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   const token = csrfToken();
@@ -27,7 +27,7 @@ export async function call<Answer = unknown>(
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
   const response = await fetch("/api/v1" + path, {
-    method, headers, signal: options.signal, credentials: "same-origin",
+    method, headers, signal: options.signal, keepalive: options.keepalive, credentials: "same-origin",
     body: body === undefined ? undefined : isForm ? body : JSON.stringify(body),
   });
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer;
