@@ -1,5 +1,6 @@
 // A request's page stays as it is on the server: the parts marked data-live are fetched again and exchanged.
 import { announce, find, findAll } from "../lib/dom";
+import { onLive } from "../lib/live";
 
 const quick = 2500, slow = 30000;
 let timer = 0;
@@ -41,3 +42,14 @@ function exchange(fresh: Document): void {
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) void refresh(); });
 schedule();
+
+/** The page's last step: a reference, in whatever way it was typed, or a tracking code. */
+const subject = location.pathname.split("/").pop() ?? "";
+const plain = (reference: string): string => reference.replace(/-/g, "").toUpperCase();
+const isTracked = location.pathname.startsWith("/track/");
+onLive((event) => {
+  if (!isTracked && plain(event.data.reference) !== plain(subject)) return;
+  clearTimeout(timer);
+  // What happens at once is fetched at once.
+  timer = window.setTimeout(refresh, 200);
+}, { path: isTracked ? `/track/${subject}/stream` : "/stream" });
