@@ -32,6 +32,8 @@ final class Application: Sendable {
   let registerPerson: RegisterPerson
   let listCategories: ListCategories
   let listAreas: ListAreas
+  let findPlaces: FindPlaces
+  let checkReport: CheckReport
   let submitRequest: SubmitRequest
   let findRequest: FindRequest
   let readContact: ReadContact
@@ -77,6 +79,8 @@ final class Application: Sendable {
     registerPerson = RegisterPerson(database: database, passwords: passwords)
     listCategories = ListCategories(database: database)
     listAreas = ListAreas(database: database)
+    findPlaces = FindPlaces(database: database)
+    checkReport = CheckReport(database: database)
     submitRequest = SubmitRequest(database: database, secret: secret)
     findRequest = FindRequest(database: database)
     readContact = ReadContact(database: database)

@@ -76,6 +76,7 @@ enum Paths {
 
   static let categories = Path("/api/v1/categories")
   static let areas = Path("/api/v1/areas")
+  static let places = Path("/api/v1/places")
   static let requests = Path("/api/v1/requests")
   static let map = Path("/api/v1/map")
   static let request = Path("/api/v1/requests/{reference}", Reference.self)
@@ -111,6 +112,8 @@ extension Router<Access, Context> {
     router.on(.get, Paths.offline, access: .anyone, handler: OfflinePage.show)
 
     // Pages: reporting
+    router.on(.get, Paths.report, access: .anyone, handler: ReportPage.show)
+    router.on(.post, Paths.report, access: .anyone, handler: ReportPage.submit)
 
     // Pages: a request, and its reporter's view
     router.on(.get, Paths.requestPage, access: .anyone, handler: RequestPage.show)
@@ -155,6 +158,7 @@ extension Router<Access, Context> {
 
     router.on(.get, Paths.categories, access: .anyone, handler: CategoryRoutes.list)
     router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)
+    router.on(.get, Paths.places, access: .anyone, handler: PlaceRoutes.find)
     router.on(.post, Paths.requests, access: .anyone, handler: ReportRoutes.submit)
     router.on(.get, Paths.requests, access: .anyone, handler: TriageRoutes.list)
     router.on(.get, Paths.map, access: .anyone, handler: TriageRoutes.map)

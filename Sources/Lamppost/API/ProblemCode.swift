@@ -45,6 +45,7 @@ extension Problem {
     case invalidFormat = "invalid_format"
     case unknownOption = "unknown_option"
     case unknownCategory = "unknown_category"
+    case categoryStopped = "category_stopped"
     case unknownPerson = "unknown_person"
     case unknownDepartment = "unknown_department"
     case outsideArea = "outside_area"
@@ -78,7 +79,8 @@ extension Problem {
       case .unsupportedMediaType: .unsupportedMediaType
       case .headersTooLarge: .headerFieldsTooLarge
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .invalidText,
-        .invalidFormat, .unknownOption, .unknownCategory, .unknownPerson, .unknownDepartment, .outsideArea,
+        .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
+        .outsideArea,
         .contactNotAllowed, .emailTaken, .transitionNotAllowed, .reasonRequired, .noteRequired, .editWindowClosed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests
@@ -130,6 +132,7 @@ extension Problem {
       case .invalidFormat: "A field does not have the form it should have."
       case .unknownOption: "A field has a value that is not among its options."
       case .unknownCategory: "This category does not exist."
+      case .categoryStopped: "This category takes no reports here."
       case .unknownPerson: "This person does not exist or cannot take requests."
       case .unknownDepartment: "This department does not exist."
       case .outsideArea: "The location lies outside of the township."

@@ -12,10 +12,14 @@ struct Category: Sendable {
   /// Hours from report to resolution.
   let resolutionHours: Int?
   let attributes: [AttributeDefinition]
+  /// Where it is not empty the category takes no reports, and this says where to turn instead.
+  let stopMessage: String
 
   static let columns: SQL =
-    "c.id, c.slug, c.default_priority, c.department_id, c.private, c.resolution_hours, c.attributes::text"
-  static let columnCount = 7
+    """
+    c.id, c.slug, c.default_priority, c.department_id, c.private, c.resolution_hours, c.attributes::text, c.stop_message
+    """
+  static let columnCount = 8
 
   init(_ row: Row) throws {
     id = try row.get(0)
@@ -25,6 +29,12 @@ struct Category: Sendable {
     isPrivate = try row.get(4)
     resolutionHours = try row.get(5)
     attributes = try AttributeDefinition.parse(try row.get(6))
+    stopMessage = try row.get(7)
+  }
+
+  /// - Throws: `category_stopped`.
+  func requireOpen() throws(Problem) {
+    if !stopMessage.isEmpty { throw .field("category", .categoryStopped, stopMessage) }
   }
 
   /// Judges the answers to the extra questions.

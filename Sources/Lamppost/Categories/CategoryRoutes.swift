@@ -17,12 +17,21 @@ struct ListCategories: Sendable {
     let attributes: RawJSON
     let isPrivate: Bool
     let resolutionHours: Int?
+    /// Told to the reporter once the category is chosen.
+    let notice: String
+    /// Where it is not empty the category takes no reports: the reporter is told this instead.
+    let stopMessage: String
+    /// A pictograph, or nothing.
+    let icon: String
+    /// Other words that people look for it by.
+    let keywords: String
   }
 
   func callAsFunction(tenant: Tenant) async throws -> [Item] {
     try await database.tenant(tenant.id).read(
       """
-      SELECT slug, name, group_name, description, default_priority, attributes::text, private, resolution_hours
+      SELECT slug, name, group_name, description, default_priority, attributes::text, private, resolution_hours,
+             notice, stop_message, icon, keywords
         FROM categories WHERE active ORDER BY sort, group_name, name, id
       """
     ).map { row in
@@ -30,7 +39,8 @@ struct ListCategories: Sendable {
         slug: try row.get(0), name: try row.get(1), group: try row.get(2), description: try row.get(3),
         priority: Priority(rawValue: try row.get(4)) ?? .medium,
         attributes: RawJSON(unsafeJSON: Array(try row.get(5, as: String.self).utf8)), isPrivate: try row.get(6),
-        resolutionHours: try row.get(7))
+        resolutionHours: try row.get(7), notice: try row.get(8), stopMessage: try row.get(9), icon: try row.get(10),
+        keywords: try row.get(11))
     }
   }
 }
@@ -47,6 +57,10 @@ enum CategoryRoutes {
       json.field("private", category.isPrivate)
       json.field("resolution_hours", category.resolutionHours)
       json.field("attributes", category.attributes)
+      json.field("notice", category.notice)
+      json.field("stop_message", category.stopMessage)
+      json.field("icon", category.icon)
+      json.field("keywords", category.keywords)
     }
   }
 }

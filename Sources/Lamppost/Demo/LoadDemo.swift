@@ -98,13 +98,22 @@ struct LoadDemo: Sendable {
       DemoCategory.all.enumerated().map { index, category in
         """
         INSERT INTO categories (tenant_id, slug, name, group_name, default_priority, department_id, attributes, private,
-                                resolution_hours, sort)
+                                resolution_hours, sort, icon, keywords, notice)
         VALUES (current_tenant(), \(category.slug), \(category.name), \(category.group), \(category.priority.rawValue),
                 (SELECT id FROM departments WHERE tenant_id = current_tenant() AND slug = \(category.department)),
-                \(category.questions)::jsonb, \(category.isPrivate), \(category.hours), \(index))
+                \(category.questions)::jsonb, \(category.isPrivate), \(category.hours), \(index),
+                \(category.presentation.icon), \(category.presentation.keywords), \(category.presentation.notice))
         RETURNING slug, id, department_id
         """
       })
+    for stopping in DemoCategory.stopping {
+      try await transaction.execute(
+        """
+        INSERT INTO categories (tenant_id, slug, name, group_name, sort, icon, keywords, stop_message)
+        VALUES (current_tenant(), \(Slug.of(stopping.name)), \(stopping.name), \(stopping.group), 1000, \(stopping.icon),
+                \(stopping.keywords), \(stopping.message))
+        """)
+    }
     var categories: [String: (id: Int, department: Int?)] = [:]
     for row in results.compactMap(\.first) {
       let (slug, id, department) = try row.decode(String.self, Int.self, Int?.self)

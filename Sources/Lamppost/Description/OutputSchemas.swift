@@ -55,7 +55,7 @@ extension Schemas {
       .object(
         attachmentSummary + [.required("bytes", Schema.integer(0...).orNull), .required("created_at", .time)])
     ),
-    ("Category", .object(category)), ("Question", .object(question)),
+    ("Place", .object(place)), ("Category", .object(category)), ("Question", .object(question)),
     ("Areas", .featureCollection(of: .named("Area"))),
     (
       "Area",
@@ -152,6 +152,14 @@ extension Schemas {
     .required("slug", .text), .required("name", .text), .required("group", Schema.text.orNull),
     .required("description", .text), .required("default_priority", priority), .required("private", .boolean),
     .required("resolution_hours", Schema.integer(1...).orNull), .required("attributes", .list(of: .named("Question"))),
+    .required("notice", Schema.text.noted("For the reporter, once the category is chosen.")),
+    .required("stop_message", Schema.text.noted("Not empty: the category takes no reports, and this is said instead.")),
+    .required("icon", .text), .required("keywords", Schema.text.noted("Other words that people look for it by.")),
+  ]
+
+  static let place: [Schema.Field] = [
+    .required("address", .text), .required("location", .named("Location")),
+    .required("street", Schema.boolean.noted("Whether it is a whole street, whose middle the location is.")),
   ]
 
   private static let question: [Schema.Field] = [

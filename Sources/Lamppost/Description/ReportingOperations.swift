@@ -22,7 +22,8 @@ extension Operation {
           .created, .named("Receipt"), "The request as its reporter sees it.",
           headers: [("Location", "The request's address.")]),
         problems: [
-          .outOfRange, .unknownOption, .invalidFormat, .unknownCategory, .outsideArea, .contactNotAllowed,
+          .outOfRange, .unknownOption, .invalidFormat, .unknownCategory, .categoryStopped, .outsideArea,
+          .contactNotAllowed,
           .idempotencyConflict, .conflict, .rateLimited, .malformedMultipart, .tooManyFiles, .noRoom,
         ]),
       Operation(
@@ -33,7 +34,8 @@ extension Operation {
         note: "Its reporter within 15 minutes; staff by role. A field that is left out stays as it is.",
         parameters: [.ifMatch], body: .json("RequestChange"), answer: .request("The request as it is now."),
         problems: [
-          .forbidden, .gone, .versionMismatch, .outOfRange, .unknownOption, .unknownCategory, .outsideArea,
+          .forbidden, .gone, .versionMismatch, .outOfRange, .unknownOption, .unknownCategory, .categoryStopped,
+          .outsideArea,
           .editWindowClosed, .conflict,
         ]),
       Operation(

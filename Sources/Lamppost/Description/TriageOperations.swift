@@ -24,6 +24,14 @@ extension Operation {
       .get, Paths.categories, "listCategories", .finding, "What can be reported",
       answer: .json(.page(of: .named("Category")), "All categories, with their questions.")),
     Operation(
+      .get, Paths.places, "findPlaces", .finding, "Places by what somebody types",
+      note: "Streets of the township, also misspelt, and their corners; or the street at a point. One of both.",
+      parameters: [
+        .query("q", .text(0...PlaceQuery.limit), "A street, a house number and street, two streets, or coordinates."),
+        .query("near", .text(0...PlaceQuery.limit), "latitude,longitude"),
+      ],
+      answer: .json(.page(of: .named("Place")), "Best first; of a street that is clearly meant also its corners.")),
+    Operation(
       .get, Paths.areas, "listAreas", .finding, "The township's areas",
       parameters: [.query("layer", .text, "One layer, e.g. wards; all unless said.")],
       answer: Answer(status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Areas"))])),

@@ -186,6 +186,8 @@ struct FormFields {
 /// What a reader is told of a field that is wrong, by the code that the API gives.
 enum FieldMessages {
   static func sentence(_ error: Problem.FieldError, label: String?, _ t: Translator) -> String {
+    // The township's own words.
+    if error.code == .categoryStopped { return error.message }
     guard let label else { return t(error.code.title) }
     let values = ["label": label]
     return switch error.code {

@@ -95,6 +95,7 @@ struct EditRequest: Sendable {
       guard let category = try rows.first.map(Category.init) else {
         throw Problem.field("category", .unknownCategory, "There is no category \"\(category)\".")
       }
+      try category.requireOpen()
       list.append("category_id = \(category.id)")
       list.append("expected_by = created_at + make_interval(hours => \(category.resolutionHours)::int)")
       // What belongs to a private category stops being public with it; the other way round is for staff to decide.

@@ -14,7 +14,13 @@ struct IdempotencyClaim: Sendable {
   /// - Returns: nil where the caller sent no key.
   /// - Throws: `invalid_format` for a key that is empty, longer than 255 bytes or not printable ASCII.
   init?(_ request: Request, actor: Actor, scope: String, content: [UInt8], secret: Secret) throws(Problem) {
-    guard let key = request.headers["Idempotency-Key"] else { return nil }
+    try self.init(
+      key: request.headers["Idempotency-Key"], actor: actor, scope: scope, content: content, secret: secret)
+  }
+
+  /// - Parameter key: as a header or a form's hidden field brought it.
+  init?(key: String?, actor: Actor, scope: String, content: [UInt8], secret: Secret) throws(Problem) {
+    guard let key else { return nil }
     guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
       throw .field("Idempotency-Key", .invalidFormat, "must be 1 to 255 printable ASCII characters")
     }

@@ -5,6 +5,9 @@ import JSON
 
 /// Reporting, and the reporter's own changes.
 enum ReportRoutes {
+  /// The page's form and the call make one report of one key.
+  static let submitScope = "POST /requests"
+
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
     try await context.limitReports()
     let quarantine = context.application.quarantine
@@ -13,7 +16,7 @@ enum ReportRoutes {
       let report = try NewRequest(input)
       let content = input.canonicalBytes + filesDigest
       let claim = try IdempotencyClaim(
-        request, actor: context.actor, scope: "POST /requests", content: content, secret: context.application.secret)
+        request, actor: context.actor, scope: submitScope, content: content, secret: context.application.secret)
       let receipt = try await context.application.submitRequest(report, files: files, claim: claim, as: context.actor)
       if receipt.isReplay { quarantine.discard(files) }
       return receipt.response

@@ -87,7 +87,7 @@ struct SubmitRequest: Sendable {
   }
 
   /// The category and whether the place lies in the township, in one question.
-  private static func category(for report: NewRequest, in transaction: Transaction) async throws -> Category {
+  static func category(for report: NewRequest, in transaction: Transaction) async throws -> Category {
     let inside: SQL =
       if let location = report.location {
         "t.boundary IS NULL OR NOT t.refuses_outside OR ST_Covers(t.boundary, \(location.sql))"
@@ -105,7 +105,9 @@ struct SubmitRequest: Sendable {
     guard try row.get(Category.columnCount) else {
       throw Problem.field("location", .outsideArea, "The location lies outside of the township.")
     }
-    return try Category(row)
+    let category = try Category(row)
+    try category.requireOpen()
+    return category
   }
 
   private func insert(

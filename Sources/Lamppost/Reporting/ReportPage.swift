@@ -1,0 +1,100 @@
+import Civic
+import Credentials
+import HTML
+import HTTPServer
+
+/// The page on which a citizen reports: one form, whole and working without any script.
+enum ReportPage {
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    let categories = try await context.application.listCategories(tenant: context.actor.tenant)
+    return view(.empty(categories: categories), context).page().response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let draft = try await draft(context)
+    if context.form?["action"] == "find" {
+      return view(try await found(draft, context), context).page().response(context)
+    }
+    do {
+      try await context.limitReports()
+      return try await send(draft, context)
+    } catch let problem as Problem where [409, 422, 429].contains(problem.code.status.code) {
+      return try await refused(problem, draft, context)
+    }
+  }
+
+  /// Stores the report and leads its reporter to where it can be followed.
+  private static func send(_ draft: ReportDraft, _ context: Context) async throws -> Response {
+    let input = ObjectInput(draft.json())
+    let report: NewRequest
+    var errors = draft.formErrors(isSignedIn: context.actor.person != nil)
+    do throws(Problem) {
+      report = try NewRequest(input)
+    } catch {
+      throw Problem.fields(error.errors + errors)
+    }
+    errors += try await context.application.checkReport(report, as: context.actor)
+    if !errors.isEmpty { throw Problem.fields(errors) }
+    let content = input.canonicalBytes + ReceivedForm(fields: [:], files: draft.files).canonicalBytes
+    let claim = try IdempotencyClaim(
+      key: draft.key, actor: context.actor, scope: ReportRoutes.submitScope, content: content,
+      secret: context.application.secret)
+    let receipt = try await context.application.submitRequest(
+      report, files: draft.files, claim: claim, as: context.actor)
+    // Files that were held before are those of the report that stands.
+    if receipt.isReplay { context.application.quarantine.discard(draft.newFiles) }
+    let path =
+      receipt.trackingCode.map { Paths.trackPage($0.text) }
+      ?? Reference(receipt.reference).map { Paths.requestPage($0) } ?? Paths.home()
+    return .redirect(to: path + "?sent=1")
+  }
+
+  /// The form again, with everything that was entered and what is wrong with it.
+  private static func refused(_ problem: Problem, _ draft: ReportDraft, _ context: Context) async throws -> Response {
+    var draft = draft
+    var problem = problem
+    if problem.code == .idempotencyConflict {
+      // Sent once already, then changed and sent again: a second report is made only by a second press.
+      draft = ReportDraft(draft.form, categories: draft.categories, key: ReportDraft.newKey(), files: draft.newFiles)
+      problem = Problem(.conflict, "This report was already sent. Send it again only if it is another problem.")
+    }
+    if problem.errors.contains(where: { $0.field == "location" }) || draft.form["spot"] != nil {
+      draft = try await found(draft, context)
+    }
+    var page = view(draft, context, problem: problem).page()
+    page.status = problem.code.status
+    return page.response(context)
+  }
+
+  /// The draft with the places that fit what was typed.
+  private static func found(_ draft: ReportDraft, _ context: Context) async throws -> ReportDraft {
+    guard let typed = draft.form["street"] else { return draft }
+    var draft = draft
+    draft.places = try await context.application.findPlaces(typed, as: context.actor)
+    return draft
+  }
+
+  private static func draft(_ context: Context) async throws -> ReportDraft {
+    let form = try context.postedForm()
+    let key = form["idempotency_key"].flatMap { (16...64).contains($0.utf8.count) ? $0 : nil } ?? ReportDraft.newKey()
+    let held = form["held"].map { waitingRoom(context).open($0, form: formName(key, context)) } ?? []
+    let dropped = Set(form.values("drop"))
+    let files = held.filter { !dropped.contains($0.id.uuidString) } + form.files
+    let maximum = context.application.quarantine.configuration.maximumFiles
+    if files.count > maximum { throw Problem(.tooManyFiles, "There must not be more than \(maximum) files.") }
+    let categories = try await context.application.listCategories(tenant: context.actor.tenant)
+    return ReportDraft(form, categories: categories, key: key, files: files)
+  }
+
+  private static func view(_ draft: ReportDraft, _ context: Context, problem: Problem? = nil) -> ReportForm {
+    let sealed =
+      draft.files.isEmpty ? nil : waitingRoom(context).seal(draft.files, form: formName(draft.key, context))
+    return ReportForm(draft: draft, context: context, problem: problem, sealedFiles: sealed)
+  }
+
+  private static func waitingRoom(_ context: Context) -> HeldFiles {
+    HeldFiles(secret: context.application.secret, quarantine: context.application.quarantine)
+  }
+
+  private static func formName(_ key: String, _ context: Context) -> String { "\(context.actor.tenant.id)\n\(key)" }
+}
