@@ -27,6 +27,7 @@ final class Application: Sendable {
   let assets: Assets
   let live: LiveHub
   let presence: Presence
+  let map: MapConfiguration
 
   let signIn: SignIn
   let registerPerson: RegisterPerson
@@ -44,6 +45,7 @@ final class Application: Sendable {
   let readRequestView: ReadRequestView
   let listRequests: ListRequests
   let mapView: MapView
+  let baseMap: BaseMap
   let assignRequest: AssignRequest
   let changeStatus: ChangeStatus
   let confirmResolution: ConfirmResolution
@@ -57,6 +59,7 @@ final class Application: Sendable {
     self.redis = redis
     self.log = log
     assets = try Assets(folder: configuration.publicFolder)
+    map = configuration.map
     description = APIDescription(
       Router<Access, Context>.lamppost().routes, uploads: configuration.uploads, style: assets.link("api.css"))
     tenants = TenantDirectory(database: database)
@@ -95,6 +98,7 @@ final class Application: Sendable {
     readRequestView = ReadRequestView(database: database)
     listRequests = ListRequests(database: database, cursors: cursors)
     mapView = MapView(database: database)
+    baseMap = BaseMap(database: database)
     assignRequest = AssignRequest(database: database)
     changeStatus = ChangeStatus(database: database)
     confirmResolution = ConfirmResolution(database: database)

@@ -110,6 +110,7 @@ extension String {
 struct ServeConfiguration: Sendable {
   let listen: ListenConfiguration
   let uploads: UploadConfiguration
+  let map: MapConfiguration
   let databaseURL: String
   let replicaURL: String?
   let redisURL: String
@@ -124,6 +125,7 @@ struct ServeConfiguration: Sendable {
     var environment = EnvironmentReader(variables)
     listen = ListenConfiguration(&environment)
     uploads = UploadConfiguration(&environment)
+    map = MapConfiguration(&environment)
     databaseURL = environment.required("DATABASE_URL", "the database, as the role lamppost_app")
     replicaURL = environment.optional("DATABASE_REPLICA_URL")
     redisURL = environment.required("REDIS_URL", "e.g. redis://127.0.0.1:6379")

@@ -16,7 +16,9 @@ enum Access: Sendable, Equatable {
 /// Every URL, on one page.
 enum Paths {
   /// Whether an address is a page's: it answers in HTML, and its forms carry their token inside.
-  static func isPage(_ template: String) -> Bool { !template.hasPrefix("/api/") && !template.hasPrefix("/static/") }
+  static func isPage(_ template: String) -> Bool {
+    !["/api/", "/static/", "/basemap/"].contains(where: template.hasPrefix)
+  }
 
   /// Whether a page's form may bring files.
   static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
@@ -53,6 +55,7 @@ enum Paths {
 
   // Pages: map and list
   static let mapPage = Path("/map")
+  static let baseMapTile = Path("/basemap/{z}/{x}/{y}", Int.self, Int.self, Int.self)
 
   // Pages: accounts
   static let signIn = Path("/sign-in")
@@ -132,6 +135,7 @@ extension Router<Access, Context> {
     router.on(.get, Paths.trackThumbnail, access: .anyone, handler: TrackPage.thumbnail)
 
     // Pages: map and list
+    router.on(.get, Paths.baseMapTile, access: .anyone, handler: BaseMapRoutes.tile)
 
     // Pages: accounts
     router.on(.get, Paths.signIn, access: .anyone, handler: SignInPage.show)

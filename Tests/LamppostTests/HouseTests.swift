@@ -36,7 +36,7 @@ import Testing
   @Test("every variable that the program reads stands in .env.example")
   func variables() throws {
     let example = try Self.read(Self.root + "/.env.example")
-    let pattern = /"((?:LAMPPOST|DATABASE|REDIS)_[A-Z_]+)"/
+    let pattern = /"((?:LAMPPOST|DATABASE|REDIS|MAP)_[A-Z_]+)"/
     for path in Self.sources(Self.root + "/Sources/Lamppost") {
       for match in try Self.read(path).matches(of: pattern) {
         #expect(example.contains(match.1), "\(match.1) of \(path.suffix(40))")

@@ -11,6 +11,7 @@ public enum Command {
       migrate                     bring the database to this version (DATABASE_ADMIN_URL)
       import requests FILE.csv[.gz] --map MAPPING.json
       import areas FILE.geojson[.gz] --layer LAYER
+      import streets FILE.geojson[.gz]
       tenant create|list          townships
       user create EMAIL --role ROLE
       demo                        load the demo township

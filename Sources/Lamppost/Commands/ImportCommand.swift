@@ -3,7 +3,7 @@ import Glibc
 import PostgreSQL
 import Synchronization
 
-/// `lamppost import areas` and `lamppost import requests`. Variable: `DATABASE_ADMIN_URL`.
+/// `lamppost import areas`, `lamppost import streets` and `lamppost import requests`. Variable: `DATABASE_ADMIN_URL`.
 enum ImportCommand {
   static func run(_ arguments: [String], _ variables: [String: String]) async throws {
     var environment = EnvironmentReader(variables)
@@ -14,11 +14,16 @@ enum ImportCommand {
       let options = try Arguments(rest, options: ["layer", "tenant", "name-property"], flags: ["boundary"])
       try environment.finish()
       try await areas(options, admin)
+    case "streets":
+      let options = try Arguments(rest, options: ["tenant", "name-property", "class-property"])
+      try environment.finish()
+      try await streets(options, admin)
     case "requests":
       let options = try Arguments(rest, options: ["map", "tenant", "errors", "batch"])
       try environment.finish()
       try await requests(options, admin)
-    default: throw UsageError("Say `import areas FILE` or `import requests FILE --map MAPPING.json`.")
+    default:
+      throw UsageError("Say `import areas FILE`, `import streets FILE` or `import requests FILE --map MAPPING.json`.")
     }
   }
 
@@ -44,6 +49,22 @@ enum ImportCommand {
         """)
       if figures.untouched > 0 { print("\(figures.untouched) areas of the layer are not in the file and stay.") }
       if options.has("boundary") { print("The layer is the township's boundary now.") }
+    }
+  }
+
+  // MARK: Streets
+
+  private static func streets(_ options: Arguments, _ admin: String) async throws {
+    let streets = try GeoJSONStreets.parse(
+      ImportFile.contents(of: file(options), limit: GeoJSONStreets.largestFile),
+      nameProperty: options["name-property"] ?? "name", kindProperty: options["class-property"] ?? "highway")
+    try await Migrate.withDatabase(admin) { database in
+      var importing = ImportStreets(
+        database: database, tenantID: try await TenantCommand.find(options["tenant"], in: database))
+      importing.progress = { Command.complain("\($0) of \($1) features written") }
+      let figures = try await importing(streets)
+      print(
+        "\(figures.lines) lines of \(figures.names) streets are the base map now, in place of \(figures.replaced).")
     }
   }
 

@@ -19,6 +19,21 @@ enum GeoJSONAreas {
   /// - Parameter nameProperty: the property that holds an area's name.
   /// - Throws: everything that is wrong, a line a feature.
   static func parse(_ bytes: [UInt8], nameProperty: String) throws(ImportError) -> [ImportedArea] {
+    var places: [String: Int] = [:]
+    return try features(bytes) { (feature, index) throws(RowError) in
+      let area = try area(feature, nameProperty)
+      if let earlier = places.updateValue(index + 1, forKey: area.slug) {
+        throw RowError(sentence: "\"\(area.name)\" is the name of feature \(earlier) already")
+      }
+      return area
+    }
+  }
+
+  /// Reads every feature of a collection.
+  /// - Throws: everything that is wrong, a line a feature.
+  static func features<Value>(
+    _ bytes: [UInt8], _ read: (JSONValue, Int) throws(RowError) -> Value
+  ) throws(ImportError) -> [Value] {
     let json: JSONValue
     do { json = try JSONValue.parse(bytes, limits: .init(bytes: largestFile)) } catch {
       throw ImportError("The file is \(error).")
@@ -27,16 +42,11 @@ enum GeoJSONAreas {
       throw ImportError("The file is no GeoJSON FeatureCollection.")
     }
     if features.isEmpty { throw ImportError("The file has no features.") }
-    var areas: [ImportedArea] = []
+    var values: [Value] = []
     var mistakes: [String] = []
-    var places: [String: Int] = [:]
     for (index, feature) in features.enumerated() {
       do throws(RowError) {
-        let area = try area(feature, nameProperty)
-        if let earlier = places.updateValue(index + 1, forKey: area.slug) {
-          throw RowError(sentence: "\"\(area.name)\" is the name of feature \(earlier) already")
-        }
-        areas.append(area)
+        values.append(try read(feature, index))
       } catch {
         mistakes.append("feature \(index + 1): \(error.sentence)")
       }
@@ -45,7 +55,7 @@ enum GeoJSONAreas {
       let rest = mistakes.count > shown ? ["and \(mistakes.count - shown) more"] : []
       throw ImportError((mistakes.prefix(shown) + rest).joined(separator: "\n"))
     }
-    return areas
+    return values
   }
 
   private static func area(_ feature: JSONValue, _ nameProperty: String) throws(RowError) -> ImportedArea {
@@ -79,12 +89,16 @@ enum GeoJSONAreas {
       guard let positions = ring.array, positions.count >= 4, positions.first == positions.last else {
         throw RowError(sentence: "has a ring of fewer than four positions, or one that is not closed")
       }
-      for position in positions {
-        let numbers = (position.array ?? []).compactMap(\.double)
-        guard (2...3).contains(numbers.count), numbers.count == position.array?.count,
-          Coordinate(latitude: numbers[1], longitude: numbers[0]) != nil
-        else { throw RowError(sentence: "has a position that is no [longitude, latitude] in degrees") }
+      for position in positions where !isPosition(position) {
+        throw RowError(sentence: "has a position that is no [longitude, latitude] in degrees")
       }
     }
+  }
+
+  /// `[longitude, latitude]`, perhaps with a height.
+  static func isPosition(_ position: JSONValue) -> Bool {
+    let numbers = (position.array ?? []).compactMap(\.double)
+    return (2...3).contains(numbers.count) && numbers.count == position.array?.count
+      && Coordinate(latitude: numbers[1], longitude: numbers[0]) != nil
   }
 }

@@ -34,7 +34,7 @@ struct Page {
 
   func response(_ context: Context) -> Response {
     var response = Response(status, contentType: "text/html; charset=utf-8", bytes: html(context).bytes)
-    response.headers["Content-Security-Policy"] = Self.policy
+    response.headers["Content-Security-Policy"] = policy(context.application.map)
     response.headers["Content-Language"] = context.language.rawValue
     // Other languages, other people: a page is kept by nobody.
     response.headers["Cache-Control"] = "private, no-store"
@@ -42,12 +42,18 @@ struct Page {
     return response
   }
 
-  /// No inline script or style, nothing from elsewhere. `blob:` shows photos before they are sent, `data:` is Leaflet's
-  /// empty picture.
-  static let policy = """
-    default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; \
-    manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
-    """
+  /// Whether there is a map on it.
+  private var hasMap: Bool { styles.contains("map") }
+
+  /// No inline script or style, nothing from elsewhere but a map's tiles. `blob:` shows photos before they are sent,
+  /// `data:` is Leaflet's empty picture.
+  private func policy(_ map: MapConfiguration) -> String {
+    let tiles = hasMap ? map.tileOrigin.map { " " + $0 } ?? "" : ""
+    return """
+      default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:\(tiles); connect-src 'self'; \
+      manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+      """
+  }
 
   private func html(_ context: Context) -> HTML {
     let t = context.t
@@ -63,6 +69,7 @@ struct Page {
       <meta name="color-scheme" content="light dark">
       <meta name="theme-color" content="#12233f">
       \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" : nil)\(head)\
+      \(hasMap ? context.application.map.settings(for: context.actor.tenant) : nil)\
       <link rel="icon" href="\(assets.link("icon.svg"))" type="image/svg+xml">
       <link rel="apple-touch-icon" href="\(assets.link("apple-touch-icon.png"))">
       <link rel="manifest" href="\(Paths.manifest())">
@@ -79,7 +86,7 @@ struct Page {
       </main>
       \(width == .full ? nil : Navigation(context: context).footer)\
       <div id="announcer" class="visually-hidden" role="status" aria-live="polite"></div>
-      \(Self.script(messages + OfflinePage.messages, t))\
+      \(Self.script(messages + OfflinePage.messages + (hasMap ? MapConfiguration.messages : []), t))\
       </body>
       </html>
 

@@ -15,9 +15,18 @@ struct Tenant: Sendable, Equatable {
   let emergencyNumber: String
   /// Where questions about privacy and accessibility go.
   let contactEmail: String?
+  /// What a map shows at first; nil where nothing is known of the township's place.
+  let bounds: BoundingBox?
 
   static let columns: SQL =
-    "slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email"
+    "slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent)"
+
+  /// Of the boundary, else of the areas, else of the streets.
+  private static let extent: SQL = """
+    (SELECT concat_ws(',', ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)) FROM (SELECT coalesce(
+      Box2D(tenants.boundary::geometry), (SELECT ST_Extent(boundary) FROM areas),
+      (SELECT ST_Extent(line) FROM streets))) AS extents (e))
+    """
 
   init(id: Int, _ row: Row) throws {
     self.id = id
@@ -28,6 +37,7 @@ struct Tenant: Sendable, Equatable {
     timeZone = TimeZone(identifier: try row.get(4)) ?? .gmt
     emergencyNumber = try row.get(5)
     contactEmail = try row.get(6)
+    bounds = BoundingBox(try row.get(7))
   }
 
   /// No township: its number is nobody's.
@@ -35,7 +45,7 @@ struct Tenant: Sendable, Equatable {
 
   private init() {
     (id, slug, name, searchLanguage, publishesAtOnce) = (0, "", "", "simple", false)
-    (timeZone, emergencyNumber, contactEmail) = (.gmt, "", nil)
+    (timeZone, emergencyNumber, contactEmail, bounds) = (.gmt, "", nil, nil)
   }
 }
 

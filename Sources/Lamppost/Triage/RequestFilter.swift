@@ -100,6 +100,10 @@ struct BoundingBox: Sendable, Equatable {
     (self.west, self.south, self.east, self.north) = (west, south, east, north)
   }
 
+  init(west: Double, south: Double, east: Double, north: Double) {
+    (self.west, self.south, self.east, self.north) = (west, south, east, north)
+  }
+
   var crossesMeridian: Bool { west > east }
 }
 
