@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL"),
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CUnixSocket"),
+    .systemLibrary(name: "CQREncode"),
     // For the intake alone, which reads strangers' files:
     .systemLibrary(name: "CSandbox"),
     .systemLibrary(name: "CClamAV"),
@@ -47,6 +48,7 @@ let package = Package(
     .target(name: "HTTPServer", dependencies: ["EventLoop", "CMicroHTTPD"]),
     .target(name: "HTML"),
     .target(name: "Localization"),
+    .target(name: "QRCode", dependencies: ["CQREncode"]),
     .target(name: "Credentials", dependencies: ["EventLoop", "CArgon2", "CJWT", "COpenSSL"]),
     .target(name: "Intake", dependencies: ["EventLoop", "JSON", "CUnixSocket"]),
 
@@ -57,7 +59,8 @@ let package = Package(
     .target(
       name: "Lamppost",
       dependencies: [
-        "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "Localization", "Credentials", "Intake",
+        "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "Localization", "QRCode", "Credentials",
+        "Intake",
         "Civic",
         "Compression",
       ]),
@@ -75,10 +78,11 @@ let package = Package(
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer"]),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
     .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
+    .testTarget(name: "QRCodeTests", dependencies: ["QRCode"]),
     .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
     .testTarget(name: "IntakeTests", dependencies: ["Intake", "IntakeCommand"], exclude: ["Fixtures"]),
     .testTarget(name: "CivicTests", dependencies: ["Civic"]),
-    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "IntakeCommand"]),
+    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "IntakeCommand"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPServer
 import JSON
 import PostgreSQL
+import QRCode
 import Testing
 
 @testable import Lamppost
@@ -108,7 +109,9 @@ import Testing
     let path = "/track/\(try #require(code))"
     let page = try await town.anonymous.get(path)
     #expect(page.status == 200 && page.text.contains(reference) && page.text.contains("id=\"thread\""))
-    #expect(page.text.contains("noindex") && page.headers["Referrer-Policy"] == "no-referrer")
+    #expect(
+      page.text.contains("<meta name=\"robots\" content=\"noindex\">")
+        && page.headers["Referrer-Policy"] == "no-referrer")
     #expect(page.headers["Cache-Control"]?.contains("no-store") == true)
     #expect(!page.text.contains("og:url"))
     #expect(try await Township().anonymous.get(path).status == 404)
@@ -126,6 +129,8 @@ import Testing
     let page = try await town.anonymous.get(path + "?sent=1").text
     #expect(page.contains("<strong class=\"reference\">\(reference)</strong>"))
     #expect(page.contains(">http://\(town.host)\(path)</a>"))
+    let drawn = try #require(QRCode("http://\(town.host)\(path)")?.svgPath)
+    #expect(page.contains("d=\"\(drawn)\""))
     #expect(!(try await town.anonymous.get(path).text.contains("class=\"reference\"")))
   }
 

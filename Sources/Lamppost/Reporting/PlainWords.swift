@@ -59,7 +59,7 @@ extension RequestView {
   /// By when it is done, or since when it is, said as it is.
   func expectation(_ t: Translator, now: Date) -> String? {
     if request.facts.status.isEnded {
-      return request.closedAt.map { t("Since {date}.", ["date": t.weekdayAndDate($0)]) }
+      return request.closedAt.map { t("Ended on {date}.", ["date": t.weekdayAndDate($0)]) }
     }
     guard let due = request.expectedBy else { return t("There is no fixed date for this kind of problem.") }
     let values = ["date": t.weekdayAndDate(due), "relative": t.relative(due, to: now)]

@@ -27,7 +27,7 @@ struct RequestDocument {
     let isByCode = if case .code = reader.address { true } else { false }
     let page = Page(
       title: request.title, status: problem?.code.status ?? .ok, width: .wide, styles: ["request"],
-      scripts: ["request"], messages: [], head: isPublic && !isByCode ? head : nil,
+      scripts: ["request"], messages: ["The link has been copied."], head: isPublic && !isByCode ? head : nil,
       isPrivate: isByCode || view.isReporters || !isPublic, main: main(parts))
     return page.response(context)
   }
@@ -35,15 +35,15 @@ struct RequestDocument {
   private func main(_ parts: RequestParts) -> HTML {
     let reporter = view.isReporters ? ReporterParts(parts: parts, form: form, problem: problem) : nil
     return """
-      \(reporter?.summary)\(notice)\(isNew ? SentNotice(parts: parts, origin: origin).html : nil)\
+      \(reporter?.summary)<h1>\(request.title)</h1>
+      \(notice)\(isNew ? SentNotice(parts: parts, origin: origin).html : nil)\(staffLink)\
       <div class="sides request">
-      <div>
-      <h1>\(request.title)</h1>
-      \(staffLink)\(reporter?.asked)\(parts.state)\(parts.photos)\(parts.description)\
+      <div class="stack">
+      \(reporter?.asked)\(parts.state)\(reporter?.changes)\(parts.photos)\(parts.description)\
       \(parts.timeline)\(reporter?.thread)
       </div>
-      <div class="stack">
-      \(parts.facts)\(parts.map)\(reporter?.changes)
+      <div class="card">
+      \(parts.map)\(parts.facts)
       </div>
       </div>
       """

@@ -1,6 +1,7 @@
 import HTML
 import HTTPServer
 import Localization
+import QRCode
 
 /// What somebody is told who has just sent a report: its number, when it is done, and the link to keep.
 struct SentNotice {
@@ -25,12 +26,28 @@ struct SentNotice {
     guard case .code = parts.reader.address else { return nil }
     let address = origin + parts.reader.page
     return """
+      <div class="keep">
+      <div>
       <h3>\(t("Keep this link"))</h3>
       <p>\(t("It is the only way to follow your report, answer questions and correct it. Whoever has it can do the same: do not share it."))</p>
       <p><a class="code tracking-link" id="tracking-link" href="\(parts.reader.page)">\(address)</a></p>
       <p class="cluster" id="keep" hidden><button type="button" class="quiet" id="copy-link">\(t("Copy link"))</button> \
       <button type="button" class="quiet" id="print-page">\(t("Print"))</button></p>
+      </div>
+      \(code(of: address))
+      </div>
 
       """
+  }
+
+  /// For a telephone's camera, on the screen or on paper.
+  private func code(of address: String) -> HTML? {
+    QRCode(address).map { code in
+      """
+      <svg class="qr" role="img" aria-label="\(t("QR code of this link"))" \
+      viewBox="0 0 \(code.fullWidth) \(code.fullWidth)" shape-rendering="crispEdges">\
+      <path fill="#fff" d="M0 0h\(code.fullWidth)v\(code.fullWidth)H0z"/><path fill="#000" d="\(code.svgPath)"/></svg>
+      """
+    }
   }
 }
