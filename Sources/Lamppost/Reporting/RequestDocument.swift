@@ -43,7 +43,7 @@ struct RequestDocument {
       \(parts.timeline)\(reporter?.thread)
       </div>
       <div class="card">
-      \(parts.map)\(parts.facts)
+      \(parts.facts)\(parts.map)
       </div>
       </div>
       """
