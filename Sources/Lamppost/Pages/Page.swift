@@ -68,7 +68,7 @@ struct Page {
       <title>\(title) · \(name)</title>
       <meta name="color-scheme" content="light dark">
       <meta name="theme-color" content="#12233f">
-      \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" : nil)\(head)\
+      \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" as HTML : nil)\(head)\
       \(hasMap ? context.application.map.settings(for: context.actor.tenant) : nil)\
       <link rel="icon" href="\(assets.link("icon.svg"))" type="image/svg+xml">
       <link rel="apple-touch-icon" href="\(assets.link("apple-touch-icon.png"))">
