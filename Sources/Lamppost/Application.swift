@@ -35,6 +35,8 @@ final class Application: Sendable {
   let listAreas: ListAreas
   let findPlaces: FindPlaces
   let checkReport: CheckReport
+  let similarRequests: SimilarRequests
+  let supportRequest: SupportRequest
   let submitRequest: SubmitRequest
   let findRequest: FindRequest
   let readContact: ReadContact
@@ -84,6 +86,8 @@ final class Application: Sendable {
     listAreas = ListAreas(database: database)
     findPlaces = FindPlaces(database: database)
     checkReport = CheckReport(database: database)
+    similarRequests = SimilarRequests(database: database)
+    supportRequest = SupportRequest(database: database, secret: secret)
     submitRequest = SubmitRequest(database: database, secret: secret)
     findRequest = FindRequest(database: database)
     readContact = ReadContact(database: database)

@@ -42,6 +42,7 @@ enum Paths {
 
   // Pages: reporting
   static let report = Path("/report")
+  static let supportPage = Path("/requests/{reference}/support", Reference.self)
 
   // Pages: a request, and its reporter's view
   static let requestPage = Path("/requests/{reference}", Reference.self)
@@ -94,6 +95,9 @@ enum Paths {
   static let presence = Path("/api/v1/requests/{reference}/presence", Reference.self)
   static let stream = Path("/api/v1/stream")
   static let trackStream = Path("/api/v1/track/{code}/stream", String.self)
+  static let similarToReport = Path("/api/v1/requests/similar")
+  static let similar = Path("/api/v1/requests/{reference}/similar", Reference.self)
+  static let support = Path("/api/v1/requests/{reference}/support", Reference.self)
   static let track = Path("/api/v1/track/{code}", String.self)
   static let messages = Path("/api/v1/track/{code}/messages", String.self)
 
@@ -117,6 +121,7 @@ extension Router<Access, Context> {
     // Pages: reporting
     router.on(.get, Paths.report, access: .anyone, handler: ReportPage.show)
     router.on(.post, Paths.report, access: .anyone, handler: ReportPage.submit)
+    router.on(.post, Paths.supportPage, access: .anyone, handler: SupportRoutes.post)
 
     // Pages: a request, and its reporter's view
     router.on(.get, Paths.requestPage, access: .anyone, handler: RequestPage.show)
@@ -181,6 +186,10 @@ extension Router<Access, Context> {
     router.on(.get, Paths.trackStream, access: .anyone, handler: LiveRoutes.track)
     router.on(.post, Paths.presence, access: .staff(.readInternal), handler: LiveRoutes.presence)
     router.on(.delete, Paths.presence, access: .staff(.readInternal), handler: LiveRoutes.leave)
+    router.on(.post, Paths.similarToReport, access: .anyone, handler: SimilarRoutes.ofReport)
+    router.on(.get, Paths.similar, access: .anyone, handler: SimilarRoutes.ofRequest)
+    router.on(.post, Paths.support, access: .anyone, handler: SupportRoutes.add)
+    router.on(.delete, Paths.support, access: .anyone, handler: SupportRoutes.remove)
     router.on(.get, Paths.track, access: .anyone, handler: ReportRoutes.track)
     router.on(.post, Paths.messages, access: .anyone, handler: ReportRoutes.sendMessage)
 

@@ -48,6 +48,11 @@ import Testing
       let box = try #require(BoundingBox("-71.06,42.34,-71.04,42.36"))
       return MapView.countQuery(try RequestFilter(.init(), as: actor), box, 16, actor)
     },
+    Hot("what looks the same", "requests_public_location") { actor in
+      let place = Location(coordinate: Coordinate(latitude: 42.35, longitude: -71.05)!, accuracy: nil)
+      return SimilarRequests.query(.init(location: place, category: "pothole", title: "Pothole near 3"), as: actor)
+    },
+    Hot("a street by its name", "streets_name") { _ in FindPlaces.query("Maple Stret") },
     Hot("a tracking code", "tracking_codes_pkey") { _ in TrackingCode.random().query },
   ]
 
@@ -160,7 +165,9 @@ private struct LargeTownship {
     let townships = [try await Township(), try await Township()]
     for township in townships { try await fill(township) }
     let installation = townships[0].installation
-    for table in ["requests", "request_areas", "attachments", "tracking_codes", "map_counts", "map_deltas", "jobs"] {
+    for table in [
+      "requests", "request_areas", "attachments", "tracking_codes", "map_counts", "map_deltas", "jobs", "streets",
+    ] {
       _ = try await installation.admin.write("VACUUM (ANALYZE) \(identifier: table)")
     }
     return LargeTownship(
@@ -203,6 +210,12 @@ private struct LargeTownship {
         """
         INSERT INTO jobs (tenant_id, kind, subject, run_at)
         SELECT \(id), 'scan', 'plan ' || n, now() + interval '1 day' FROM generate_series(1, 2000) n
+        """,
+        """
+        INSERT INTO streets (tenant_id, name, kind, line)
+        SELECT \(id), 'Street of number ' || n, 'residential',
+               ST_SetSRID(ST_MakeLine(ST_MakePoint(-71.2, 42.2 + n * 0.0001), ST_MakePoint(-71.1, 42.2 + n * 0.0001)), 4326)
+          FROM generate_series(1, 3000) n
         """,
         "CALL fold_map_counts()",
       ])

@@ -55,7 +55,8 @@ extension Schemas {
       .object(
         attachmentSummary + [.required("bytes", Schema.integer(0...).orNull), .required("created_at", .time)])
     ),
-    ("Place", .object(place)), ("Category", .object(category)), ("Question", .object(question)),
+    ("SimilarRequest", .object(similar)), ("Support", .object(support)), ("Place", .object(place)),
+    ("Category", .object(category)), ("Question", .object(question)),
     ("Areas", .featureCollection(of: .named("Area"))),
     (
       "Area",
@@ -115,6 +116,7 @@ extension Schemas {
     .required("address", Schema.text.orNull), .required("areas", .list(of: areaName)),
     .required("expected_by", Schema.time.orNull), .required("created_at", .time), .required("updated_at", .time),
     .required("closed_at", Schema.time.orNull), .required("version", .integer(1...)),
+    .required("supporters", Schema.integer(0...).noted("How many others have the problem too.")),
     .required("attachments", .list(of: .named("AttachmentSummary"))),
     .optional("visibility", Schema.words(RequestChange.visibilities).noted("For the reporter and staff.")),
     .optional("anonymous", Schema.boolean.noted("For the reporter and staff.")),
@@ -157,7 +159,21 @@ extension Schemas {
     .required("icon", .text), .required("keywords", Schema.text.noted("Other words that people look for it by.")),
   ]
 
-  static let place: [Schema.Field] = [
+  private static let similar: [Schema.Field] = [
+    .required("reference", reference), .required("title", .text), .required("status", status),
+    .required("category", Schema.text.noted("Its slug.")), .required("category_name", .text),
+    .required("address", Schema.text.orNull), .required("created_at", .time),
+    .required("distance", Schema.number(0...SimilarRequests.radius).noted("Metres.")),
+    .required("supporters", .integer(0...)),
+    .required("thumbnail", Schema.text.orNull.noted("The address of a small picture.")),
+  ]
+
+  private static let support: [Schema.Field] = [
+    .required("reference", reference), .required("supporters", .integer(0...)), .required("supported", .boolean),
+    .optional("token", Schema.text.noted("For guests without cookies: takes it back, as Supporter-Token.")),
+  ]
+
+  private static let place: [Schema.Field] = [
     .required("address", .text), .required("location", .named("Location")),
     .required("street", Schema.boolean.noted("Whether it is a whole street, whose middle the location is.")),
   ]

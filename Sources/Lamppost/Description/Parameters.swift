@@ -34,6 +34,10 @@ extension Parameter {
   static let lastEventIDHeader = Parameter(
     name: "Last-Event-ID", place: .header, schema: .text(0...40), note: "The same, as browsers send it by themselves.")
 
+  static let supporterToken = Parameter(
+    name: "Supporter-Token", place: .header, schema: .matching("^[A-Za-z0-9_-]{22}$"),
+    note: "Of a guest who has supported something before and keeps no cookies.")
+
   static let limit = query("limit", .integer(1...200), "How many at most; 50 unless said.")
 
   static let cursor = query(

@@ -49,6 +49,22 @@ extension Operation {
         parameters: [.cursor, .limit],
         answer: .json(.page(of: .named("HistoryEntry")), "The rows that the caller may see."), problems: [.gone]),
       Operation(
+        .post, Paths.similarToReport, "findSimilarToReport", .reporting, "Is it one of these?",
+        note: "Open requests nearby that look like a report that is being written, best first, at most five.",
+        body: .json("NewSample"), answer: .json(.page(of: .named("SimilarRequest")), "What looks the same."),
+        problems: [.outOfRange]),
+      Operation(
+        .get, Paths.similar, "findSimilar", .reporting, "Open requests nearby that look like this one",
+        answer: .json(.page(of: .named("SimilarRequest")), "What looks the same."), problems: [.gone]),
+      Operation(
+        .post, Paths.support, "supportRequest", .reporting, "Say that one has the same problem",
+        note: "Counted once an account, or once a guest's token, which comes as a cookie too.",
+        parameters: [.supporterToken], answer: .json(.named("Support"), "The number of supporters."),
+        problems: [.gone, .rateLimited, .conflict]),
+      Operation(
+        .delete, Paths.support, "withdrawSupport", .reporting, "Take it back", parameters: [.supporterToken],
+        answer: .json(.named("Support"), "The number of supporters."), problems: [.gone, .conflict]),
+      Operation(
         .get, Paths.track, "trackRequest", .reporting, "The reporter's view by tracking code",
         answer: .json(.named("TrackedRequest"), "The request with its history and private thread."),
         problems: [.gone]),

@@ -35,6 +35,14 @@ enum Schemas {
 
   static let inputs: [(name: String, schema: Schema)] = [
     ("NewRequest", .input(newRequest)), ("RequestChange", .input(requestChange)),
+    (
+      "NewSample",
+      .input([
+        .required("location", Schema.named("LocationInput").orNull.noted("null finds nothing.")),
+        .optional("category", optionalText(100)), .optional("title", optionalText(200)),
+        .optional("description", optionalText(10_000)),
+      ])
+    ),
     ("LocationInput", .input(location)), ("ContactInput", .input(contact)),
     (
       "StatusChange",

@@ -15,6 +15,9 @@ enum ReportPage {
     if context.form?["action"] == "find" {
       return view(try await found(draft, context), context).page().response(context)
     }
+    if context.form?["action"] == "edit" {
+      return view(try await found(draft, context), context).page().response(context)
+    }
     do {
       try await context.limitReports()
       return try await send(draft, context)
@@ -35,6 +38,7 @@ enum ReportPage {
     }
     errors += try await context.application.checkReport(report, as: context.actor)
     if !errors.isEmpty { throw Problem.fields(errors) }
+    if let question = try await askForSimilar(report, draft, context) { return question }
     let content = input.canonicalBytes + ReceivedForm(fields: [:], files: draft.files).canonicalBytes
     let claim = try IdempotencyClaim(
       key: draft.key, actor: context.actor, scope: ReportRoutes.submitScope, content: content,
@@ -47,6 +51,19 @@ enum ReportPage {
       receipt.trackingCode.map { Paths.trackPage($0.text) }
       ?? Reference(receipt.reference).map { Paths.requestPage($0) } ?? Paths.home()
     return .redirect(to: path + "?sent=1")
+  }
+
+  /// "Is it one of these?", asked once, before the report is stored.
+  private static func askForSimilar(
+    _ report: NewRequest, _ draft: ReportDraft, _ context: Context
+  ) async throws -> Response? {
+    guard draft.form["similar_seen"] != "true", let location = report.location else { return nil }
+    let sample = SimilarRequests.Sample(
+      location: location, category: report.category, title: report.title, description: report.description)
+    let similar = try await context.application.similarRequests(sample, as: context.actor)
+    if similar.isEmpty { return nil }
+    return SimilarPage(similar: similar, draft: draft, sealedFiles: sealed(draft, context), context: context)
+      .page.response(context)
   }
 
   /// The form again, with everything that was entered and what is wrong with it.
@@ -87,9 +104,11 @@ enum ReportPage {
   }
 
   private static func view(_ draft: ReportDraft, _ context: Context, problem: Problem? = nil) -> ReportForm {
-    let sealed =
-      draft.files.isEmpty ? nil : waitingRoom(context).seal(draft.files, form: formName(draft.key, context))
-    return ReportForm(draft: draft, context: context, problem: problem, sealedFiles: sealed)
+    ReportForm(draft: draft, context: context, problem: problem, sealedFiles: sealed(draft, context))
+  }
+
+  private static func sealed(_ draft: ReportDraft, _ context: Context) -> String? {
+    draft.files.isEmpty ? nil : waitingRoom(context).seal(draft.files, form: formName(draft.key, context))
   }
 
   private static func waitingRoom(_ context: Context) -> HeldFiles {

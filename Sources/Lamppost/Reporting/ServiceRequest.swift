@@ -27,6 +27,8 @@ final class ServiceRequest: Sendable {
   let department: String?
   /// Answers to extra questions, a JSON object.
   let attributes: RawJSON
+  /// How many others said that they have the problem too.
+  let supporters: Int
   /// The files that the caller may know of, a JSON array made by PostgreSQL.
   let attachments: RawJSON
 
@@ -69,11 +71,12 @@ final class ServiceRequest: Sendable {
         ? """
         (SELECT p.name FROM people p WHERE p.tenant_id = r.tenant_id AND p.id = r.assignee_id),
         (SELECT d.slug FROM departments d WHERE d.tenant_id = r.tenant_id AND d.id = r.department_id)
-        """ as SQL : "NULL::text, NULL::text")
+        """ as SQL : "NULL::text, NULL::text"),
+      r.supporters
       """
   }
 
-  static let columnCount = 27
+  static let columnCount = 28
 
   init(_ row: Row) throws {
     facts = RequestFacts(
@@ -100,6 +103,7 @@ final class ServiceRequest: Sendable {
     attachments = try row.get(24, as: String?.self).map { RawJSON(unsafeJSON: Array($0.utf8)) } ?? .emptyArray
     assigneeName = try row.get(25)
     department = try row.get(26)
+    supporters = try row.get(27)
   }
 
   /// Writes the fields of the API's request object.
@@ -119,6 +123,7 @@ final class ServiceRequest: Sendable {
     json.field("updated_at", updatedAt)
     json.field("closed_at", closedAt)
     json.field("version", facts.version)
+    json.field("supporters", supporters)
     json.field("attachments", attachments)
     let reported = actor.reported(facts)
     guard actor.seesInternal || reported else { return }
