@@ -55,6 +55,8 @@ final class Application: Sendable {
   let addComment: AddComment
   let findAttachment: FindAttachment
   let addAttachment: AddAttachment
+  let listStaff: ListStaff
+  let readStaffRequest: ReadStaffRequest
 
   init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) throws {
     self.database = database
@@ -109,5 +111,9 @@ final class Application: Sendable {
     addComment = AddComment(database: database)
     findAttachment = FindAttachment(database: database)
     addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
+    listStaff = ListStaff(database: database)
+    readStaffRequest = ReadStaffRequest(
+      database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,
+      listRequests: listRequests, readContact: readContact)
   }
 }

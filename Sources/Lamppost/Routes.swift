@@ -23,7 +23,7 @@ enum Paths {
   /// Whether a page's form may bring files.
   static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
 
-  private static let filePages: Set = [report.template]
+  private static let filePages: Set = [report.template, staffRequest.template]
 
   static let home = Path("/")
   static let health = Path("/healthz")
@@ -149,6 +149,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.signOut, access: .anyone, handler: SignInPage.signOut)
 
     // Pages: staff
+    router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
+    router.on(.post, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.submit)
 
     // Monitoring and description
     router.on(.get, Paths.health, access: .process, handler: MonitoringRoutes.health)

@@ -117,22 +117,41 @@ struct AddAttachment: Sendable {
         return Receipt(body: Array(earlier.utf8), isReplay: true)
       }
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
-      let visibility = try Self.visibility(visibility, of: request, as: actor)
-      try await requireRoom(for: request, in: transaction, as: actor)
-      let event = RequestEvent(
-        requestID: request.facts.id, actorID: actor.person?.id, kind: .attachment,
-        visibility: visibility == .public ? .private : visibility, after: file.id.uuidString.lowercased())
-      let statements =
-        AttachmentRow.insertions(
-          file, requestID: request.facts.id, uploaderID: actor.person?.id, visibility: visibility)
-        + [event.insertion, "SELECT \(Attachment.columns) FROM attachments a WHERE a.id = \(file.id)"]
-      guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
-      let attachment = try Attachment(row)
-      var json = JSONWriter()
-      json.object { attachment.write(to: &$0, for: actor) }
-      if let claim { try await transaction.execute(claim.keep(json.bytes)) }
-      return Receipt(body: json.bytes, isReplay: false)
+      let json = try await add(file, visibility, to: request, in: transaction, as: actor)
+      if let claim { try await transaction.execute(claim.keep(json)) }
+      return Receipt(body: json, isReplay: false)
     }
+  }
+
+  /// Several at once, as a page's form brings them: all or none.
+  func all(
+    _ files: [QuarantinedFile], visibility: Visibility?, to reference: Reference, as actor: Actor
+  ) async throws {
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
+      for file in files { _ = try await add(file, visibility, to: request, in: transaction, as: actor) }
+    }
+  }
+
+  /// - Returns: the attachment object of the API.
+  private func add(
+    _ file: QuarantinedFile, _ wanted: Visibility?, to request: ServiceRequest, in transaction: Transaction,
+    as actor: Actor
+  ) async throws -> [UInt8] {
+    let visibility = try Self.visibility(wanted, of: request, as: actor)
+    try await requireRoom(for: request, in: transaction, as: actor)
+    let event = RequestEvent(
+      requestID: request.facts.id, actorID: actor.person?.id, kind: .attachment,
+      visibility: visibility == .public ? .private : visibility, after: file.id.uuidString.lowercased())
+    let statements =
+      AttachmentRow.insertions(
+        file, requestID: request.facts.id, uploaderID: actor.person?.id, visibility: visibility)
+      + [event.insertion, "SELECT \(Attachment.columns) FROM attachments a WHERE a.id = \(file.id)"]
+    guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
+    let attachment = try Attachment(row)
+    var json = JSONWriter()
+    json.object { attachment.write(to: &$0, for: actor) }
+    return json.bytes
   }
 
   /// Asked before the file is read, so that a stranger's megabytes are refused at the door.

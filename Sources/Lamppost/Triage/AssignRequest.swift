@@ -78,18 +78,24 @@ struct AssignRequest: Sendable {
   }
 }
 
-extension TriageRoutes {
-  static func assign(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
-    var input = try await request.input()
+extension AssignRequest.Assignment {
+  init(_ input: ObjectInput) throws(Problem) {
+    var input = input
     let assignee = input.integer("assignee")
     let department = input.text("department", maximum: 100)
-    let assignment = AssignRequest.Assignment(
+    self.init(
       assignee: input.has("assignee") ? .some(assignee) : nil,
       department: input.has("department") ? .some(department) : nil)
-    if assignment.assignee == nil && assignment.department == nil {
+    if self.assignee == nil && self.department == nil {
       input.refuse("assignee", .required, "assignee or department is required")
     }
     try input.finish()
+  }
+}
+
+extension TriageRoutes {
+  static func assign(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
+    let assignment = try AssignRequest.Assignment(try await request.input())
     let changed = try await context.application.assignRequest(
       reference, assignment, ifMatch: try request.ifMatch(), as: context.actor)
     return try await context.detail(of: changed)

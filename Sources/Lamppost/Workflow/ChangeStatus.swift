@@ -71,15 +71,26 @@ extension Problem {
   }
 }
 
+/// A change of status as it comes in.
+struct StatusChange: Sendable {
+  let status: Status
+  let reason: String?
+  let note: String?
+
+  init(_ input: ObjectInput) throws(Problem) {
+    var input = input
+    status = input.requiredOption("status", Status.allCases, name: \.rawValue)
+    reason = input.text("reason", maximum: 2000)
+    note = input.text("note", maximum: 2000)
+    try input.finish()
+  }
+}
+
 enum WorkflowRoutes {
   static func changeStatus(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
-    var input = try await request.input()
-    let status = input.requiredOption("status", Status.allCases, name: \.rawValue)
-    let reason = input.text("reason", maximum: 2000)
-    let note = input.text("note", maximum: 2000)
-    try input.finish()
+    let change = try StatusChange(try await request.input())
     let changed = try await context.application.changeStatus(
-      reference, to: status, reason: reason, note: note, ifMatch: try request.ifMatch(),
+      reference, to: change.status, reason: change.reason, note: change.note, ifMatch: try request.ifMatch(),
       as: context.actor)
     return try await context.detail(of: changed)
   }

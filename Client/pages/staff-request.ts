@@ -1,0 +1,2 @@
+// The request for staff: see below.
+export {};

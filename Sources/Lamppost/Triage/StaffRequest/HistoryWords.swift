@@ -1,0 +1,89 @@
+import Civic
+import HTML
+import JSON
+import Localization
+
+/// One row of the history in a sentence for staff.
+struct HistoryWords {
+  let t: Translator
+  let view: StaffRequestView
+
+  func sentence(_ entry: HistoryEntry) -> HTML {
+    switch entry.kind {
+    case "created": return HTML(text: t("Reported"))
+    case "imported": return HTML(text: t("Brought over from an earlier system"))
+    case "withdrawn": return HTML(text: t("Withdrawn by the reporter"))
+    case "attachment": return HTML(text: t("Added a file"))
+    case "status": return fromTo(t("Status"), status(entry.before), status(entry.after))
+    case "assignment": return fromTo(t("Assigned to"), people(entry.before), people(entry.after))
+    case "edited": return edited(entry)
+    default: return HTML(text: entry.kind)
+    }
+  }
+
+  private func fromTo(_ label: String, _ before: String?, _ after: String?) -> HTML {
+    let from: HTML? = before.map { "<del>\($0)</del> <span aria-hidden=\"true\">→</span> " }
+    return "\(label): \(from)<ins>\(after ?? t("nobody"))</ins>"
+  }
+
+  private func status(_ word: String?) -> String? {
+    word.map { Status(rawValue: $0)?.title(t) ?? $0 }
+  }
+
+  /// `person 4, department 2` in names.
+  private func people(_ text: String?) -> String? {
+    guard let text else { return nil }
+    return text.split(separator: ", ").map { part in
+      let words = part.split(separator: " ")
+      guard words.count == 2, let id = Int(words[1]) else { return String(part) }
+      switch words[0] {
+      case "person": return view.names[id] ?? t("somebody who has left")
+      case "department": return view.departments.first { $0.id == id }?.name ?? t("a former department")
+      default: return String(part)
+      }
+    }.joined(separator: ", ")
+  }
+
+  private func edited(_ entry: HistoryEntry) -> HTML {
+    let before = fields(entry.before)
+    let lines = fields(entry.after).map { name, after -> HTML in
+      let earlier = before.first { $0.name == name }?.value
+      let (from, to) = (value(name, earlier ?? ""), value(name, after))
+      if name == "description" || from.utf8.count + to.utf8.count > 160 {
+        return """
+          \(label(name)): <details><summary>\(t("Show both"))</summary>
+          <p class="prose"><del>\(from)</del></p><p class="prose"><ins>\(to)</ins></p></details>
+          """
+      }
+      return fromTo(label(name), from.isEmpty ? nil : from, to.isEmpty ? t("nothing") : to)
+    }
+    return lines.joined(separator: "<br>")
+  }
+
+  private func fields(_ json: String?) -> [(name: String, value: String)] {
+    let object = json.flatMap { try? JSONValue.parse(Array($0.utf8)).object }
+    return (object?.members ?? []).map { (name: $0.key, value: $0.value.string ?? "") }
+  }
+
+  private func label(_ name: String) -> String {
+    switch name {
+    case "title": t("Title")
+    case "description": t("Description")
+    case "category": t("Category")
+    case "priority": t("Priority")
+    case "visibility": t("Seen by")
+    case "address": t("Address")
+    case "location": t("Place")
+    default: name
+    }
+  }
+
+  private func value(_ name: String, _ text: String) -> String {
+    switch name {
+    case "category": view.categories.first { $0.slug == text }?.name ?? text
+    case "priority": Priority(name: text)?.title(t) ?? text
+    case "location": text == "unknown" ? t("unknown") : text
+    default: text
+    }
+  }
+}

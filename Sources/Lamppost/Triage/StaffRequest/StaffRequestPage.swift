@@ -1,0 +1,139 @@
+import Civic
+import FoundationEssentials
+import HTML
+import HTTPServer
+import JSON
+import Localization
+
+/// One request on one page: what staff read, say and change about it.
+enum StaffRequestPage {
+  static func show(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
+    try await open(reference, request, context)
+    let view = try await context.application.readStaffRequest(reference, as: context.actor)
+    let done = request.query["done"].flatMap(StaffRequestForm.Kind.init(rawValue:))
+    return StaffRequestLayout(context: context, view: view, done: done).page.response(context)
+  }
+
+  /// The first opening by somebody who may change it is a look by staff; one that a browser makes ahead is none.
+  private static func open(_ reference: Reference, _ request: Request, _ context: Context) async throws {
+    if (request.headers["Sec-Purpose"] ?? "").hasPrefix("prefetch") || request.method != .get { return }
+    let found = try await context.application.findRequest(reference, as: context.actor).get()
+    guard found.facts.status == .submitted, context.actor.may(.changeStatus, on: found.facts) else { return }
+    _ = try await context.application.changeStatus.opened(reference, as: context.actor)
+  }
+
+  static func submit(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
+    let form = try context.postedForm()
+    let kind = try StaffRequestForm.kind(of: form)
+    do {
+      try await StaffRequestForm(form: form, kind: kind, reference: reference, context: context).apply()
+      return .redirect(to: Paths.staffRequest(reference) + "?" + Query([("done", kind.rawValue)]).encoded)
+    } catch let problem as Problem where problem.code.status.code == 422 || problem.code == .versionMismatch {
+      if !form.files.isEmpty { context.application.quarantine.discard(form.files) }
+      let view = try await context.application.readStaffRequest(reference, as: context.actor)
+      return StaffRequestLayout(context: context, view: view, refused: (kind, form, problem)).page.response(context)
+    }
+  }
+}
+
+/// The page put together: the parts stand in files of their own.
+struct StaffRequestLayout {
+  let context: Context
+  let view: StaffRequestView
+  /// What has just been done.
+  var done: StaffRequestForm.Kind?
+  /// What was tried and refused, to be shown with what was entered.
+  var refused: (kind: StaffRequestForm.Kind, form: PageForm, problem: Problem)?
+
+  var t: Translator { context.t }
+  var request: ServiceRequest { view.request }
+  var now: Date { Date.now }
+
+  func may(_ permission: Permission) -> Bool { context.actor.may(permission, on: request.facts) }
+
+  var page: Page {
+    Page(
+      title: "\(request.reference) \(request.title)", status: refused?.problem.code.status ?? .ok, width: .wide,
+      styles: ["staff-request"], scripts: ["staff-request"], messages: Self.messages, isPrivate: true,
+      main: """
+        \(summaryOfErrors)\(notice)\(head)
+        <div class="desk">
+        <div class="desk-report">
+        \(report)\(files)</div>
+        <aside class="desk-side" aria-label="\(t("State of the request"))">
+        \(work)\(reporter)\(answers)\(neighbours)</aside>
+        <div class="desk-talk">
+        \(composers)\(timeline)</div>
+        </div>
+        """)
+  }
+
+  /// The English of what `Client/pages/staff-request.ts` says.
+  static let messages = [
+    "Undo", "Close", "Saved.", "That did not work. Please try again.", "No connection. What you wrote is kept here.",
+    "Photo {number} of {count}", "Previous photo", "Next photo", "Draft kept on this device",
+    "Being checked for viruses", "Checked and clean", "Infected: {name}", "Could not be accepted: {reason}",
+    "{count} colleagues found", "No colleague found", "Sending…",
+  ]
+
+  private var notice: HTML? {
+    if let refused, refused.problem.code == .versionMismatch {
+      return """
+        <div class="notice warn" role="alert" id="conflict">
+        <h2 class="notice-title">\(t("Somebody else changed this"))</h2>
+        <p>\(t("Here is how it stands now. What you entered is still in the form: check it and send it again."))</p>
+        </div>
+
+        """
+    }
+    return done.map { done in
+      """
+      <div class="notice good done" role="status" id="done">
+      <p>\(done.sentence(t))</p>
+      </div>
+
+      """
+    }
+  }
+
+  private var head: HTML {
+    let isHidden = request.visibility != "public"
+    return """
+      <nav class="trail" aria-label="\(t("Where you are"))"><a href="\(Paths.triage())">\(t("Triage"))</a> \
+      <span aria-hidden="true">›</span> <span class="code">\(request.reference.description)</span></nav>
+      <header class="desk-head">
+      <h1>\(request.title)</h1>
+      <p class="cluster"><span class="code reference" id="reference">\(request.reference.description)</span> \
+      \(request.facts.status.badge(t)) \(request.priority.badge(t))\
+      \(isOverdue ? " <span class=\"badge overdue\">\(t("Overdue"))</span>" as HTML : nil)\
+      \(isHidden ? " <span class=\"badge plain hidden\">\(Icon.lock.html) \(visibilityTitle(request.visibility))</span>"
+        as HTML : nil)</p>
+      <div id="presence" data-reference="\(request.reference.description)"></div>
+      <ul class="jumps">
+      <li><a href="#work">\(t("Change"))</a></li>
+      <li><a href="#talk">\(t("Write"))</a></li>
+      <li><a href="#timeline">\(t("What happened"))</a></li>
+      </ul>
+      </header>
+
+      """
+  }
+
+  var isOverdue: Bool {
+    request.closedAt == nil && request.expectedBy.map { $0 < now } ?? false
+  }
+
+  func visibilityTitle(_ word: String) -> String {
+    switch word {
+    case "public": t("Public")
+    case "private": t("Only reporter and staff see it")
+    case "hidden": t("Hidden until staff publish it")
+    default: word
+    }
+  }
+
+  /// A time, in words for who reads and exact for who asks.
+  func time(_ date: Date) -> HTML {
+    "<time datetime=\"\(RFC3339.format(date))\" title=\"\(t.dateAndTime(date))\">\(t.relative(date, to: now))</time>"
+  }
+}
