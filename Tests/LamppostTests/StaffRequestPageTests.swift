@@ -237,7 +237,7 @@ import Testing
     let foreign = try await crew.client.upload(
       path, fields: [("csrf_token", crew.token), ("action", "upload")], files: [("files", "c.txt", [3])])
     #expect(foreign.status == 403)
-    let count = try await town.database.read("SELECT count(*) FROM attachments")
+    let count = try await town.database.read("SELECT count(*) FROM attachments WHERE tenant_id = \(town.id)")
     #expect(try count.first?.get(0, as: Int.self) == 2)
     try await town.runJobs()
     #expect(try await agent.get(path).text.contains("Could not be accepted"))
