@@ -4,7 +4,7 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
       pkg-config libpq-dev libhiredis-dev libmicrohttpd-dev libargon2-dev libjwt-dev libssl-dev zlib1g-dev \
-      libqrencode-dev \
+      libqrencode-dev libcurl4-openssl-dev \
       libclamav-dev libvips-dev libmagic-dev libqpdf-dev libseccomp-dev \
       esbuild brotli jq libjs-leaflet libjs-chart.js \
  && rm -rf /var/lib/apt/lists/*
@@ -24,7 +24,7 @@ FROM debian:bookworm-slim
 # Libraries only; curl for the health check; freshclam, since the signatures' folder is shared with the worker.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
-      libpq5 libhiredis0.14 libmicrohttpd12 libargon2-1 libjwt0 libssl3 zlib1g libqrencode4 \
+      libpq5 libhiredis0.14 libmicrohttpd12 libargon2-1 libjwt0 libssl3 zlib1g libqrencode4 libcurl4 \
       libclamav12 libvips42 libmagic1 libqpdf29 libseccomp2 \
       clamav-freshclam ca-certificates curl tzdata \
  && rm -rf /var/lib/apt/lists/* \

@@ -22,6 +22,7 @@ let package = Package(
     .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CUnixSocket"),
     .systemLibrary(name: "CQREncode"),
+    .systemLibrary(name: "CCurl"),
     // For the intake alone, which reads strangers' files:
     .systemLibrary(name: "CSandbox"),
     .systemLibrary(name: "CClamAV"),
@@ -50,6 +51,7 @@ let package = Package(
     .target(name: "Localization"),
     .target(name: "QRCode", dependencies: ["CQREncode"]),
     .target(name: "Credentials", dependencies: ["EventLoop", "CArgon2", "CJWT", "COpenSSL"]),
+    .target(name: "Outbound", dependencies: ["EventLoop", "CCurl"]),
     .target(name: "Intake", dependencies: ["EventLoop", "JSON", "CUnixSocket"]),
 
     // Second storey: the domain as plain values.
@@ -62,7 +64,7 @@ let package = Package(
         "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "Localization", "QRCode", "Credentials",
         "Intake",
         "Civic",
-        "Compression",
+        "Compression", "Outbound",
       ]),
     .executableTarget(name: "LamppostCommand", dependencies: ["Lamppost"], path: "Sources/lamppost"),
     .executableTarget(
@@ -80,9 +82,12 @@ let package = Package(
     .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
     .testTarget(name: "QRCodeTests", dependencies: ["QRCode"]),
     .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
+    // A mail server for tests.
+    .target(name: "MailSink", path: "Tests/MailSink"),
+    .testTarget(name: "OutboundTests", dependencies: ["Outbound", "MailSink"]),
     .testTarget(name: "IntakeTests", dependencies: ["Intake", "IntakeCommand"], exclude: ["Fixtures"]),
     .testTarget(name: "CivicTests", dependencies: ["Civic"]),
-    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "IntakeCommand"]),
+    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "IntakeCommand", "MailSink"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -4,7 +4,7 @@
 runtime_packages=(
   # What swift build links with
   binutils libc6-dev libstdc++-12-dev pkg-config
-  libpq-dev libhiredis-dev libmicrohttpd-dev libargon2-dev libjwt-dev libssl-dev zlib1g-dev libqrencode-dev
+  libpq-dev libhiredis-dev libmicrohttpd-dev libargon2-dev libjwt-dev libssl-dev zlib1g-dev libqrencode-dev libcurl4-openssl-dev
   libclamav-dev libvips-dev libmagic-dev libqpdf-dev libseccomp-dev
   # What bundles the pages' scripts and styles (Client/build.sh)
   esbuild brotli libjs-leaflet libjs-chart.js
