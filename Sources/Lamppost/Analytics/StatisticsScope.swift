@@ -1,0 +1,63 @@
+import FoundationEssentials
+import HTTPServer
+import JSON
+import PostgreSQL
+
+/// What the figures are about.
+struct StatisticsScope: Sendable {
+  /// Layer and slug.
+  let area: (layer: String, slug: String)?
+  /// A category's slug.
+  let category: String?
+  /// Days of the township's calendar, `2026-11-21`, both included.
+  let from: String?
+  let to: String?
+
+  /// The longest period, in days: two years.
+  static let daysLimit = 731
+
+  /// - Throws: `invalid_parameter`.
+  init(_ query: Query) throws(Problem) {
+    if let text = query["area"] {
+      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.contains("\0") }) else {
+        throw .parameter("area", "must be layer:slug")
+      }
+      area = (parts[0], parts[1])
+    } else {
+      area = nil
+    }
+    category = query["category"]
+    from = try Self.day("from", query)
+    to = try Self.day("to", query)
+    if let from, let to, from > to { throw .parameter("from", "must not be after to") }
+  }
+
+  private static func day(_ name: String, _ query: Query) throws(Problem) -> String? {
+    guard let text = query[name], !text.isEmpty else { return nil }
+    guard text.utf8.count == 10, ("1900"..."9000").contains(text.prefix(4)), RFC3339.parse(text + "T00:00:00Z") != nil
+    else {
+      throw .parameter(name, "must be a day as 2026-11-21")
+    }
+    return text
+  }
+
+  /// The name under which the figures are kept for a few seconds.
+  var name: String {
+    "\(area.map { "\($0.layer):\($0.slug)" } ?? "") \(category ?? "") \(from ?? "") \(to ?? "")"
+  }
+
+  /// The condition on `requests r` of area and category.
+  var condition: SQL {
+    var list: [SQL] = ["r.visibility <> 'removed'"]
+    if let area {
+      list.append(
+        """
+        r.id IN (SELECT ra.request_id FROM request_areas ra WHERE ra.area_id =
+                   (SELECT id FROM areas WHERE layer = \(area.layer) AND slug = \(area.slug)))
+        """)
+    }
+    if let category { list.append("r.category_id = (SELECT id FROM categories WHERE slug = \(category))") }
+    return list.joined(separator: " AND ")
+  }
+}
