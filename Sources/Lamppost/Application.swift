@@ -28,6 +28,7 @@ final class Application: Sendable {
   let live: LiveHub
   let presence: Presence
   let map: MapConfiguration
+  let readStatistics: ReadStatistics
 
   let signIn: SignIn
   let registerPerson: RegisterPerson
@@ -97,6 +98,7 @@ final class Application: Sendable {
     withdrawRequest = WithdrawRequest(database: database)
     live = LiveHub(
       database: database, redis: redis, redisDatabase: configuration.redisDatabase, secret: secret, log: log)
+    readStatistics = ReadStatistics(database: database, redis: redis)
     presence = Presence(redis: redis, findRequest: findRequest, hub: live)
     listHistory = ListHistory(database: database, findRequest: findRequest)
     listComments = ListComments(database: database, findRequest: findRequest)

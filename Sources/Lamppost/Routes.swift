@@ -68,6 +68,7 @@ enum Paths {
   static let triage = Path("/staff")
   static let staffRequest = Path("/staff/requests/{reference}", Reference.self)
   static let dashboard = Path("/staff/dashboard")
+  static let dashboardExport = Path("/staff/dashboard/export")
 
   // API
   static let description = Path("/api/v1/openapi.json")
@@ -93,6 +94,7 @@ enum Paths {
   static let assignment = Path("/api/v1/requests/{reference}/assignment", Reference.self)
   static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
   static let presence = Path("/api/v1/requests/{reference}/presence", Reference.self)
+  static let statistics = Path("/api/v1/statistics")
   static let stream = Path("/api/v1/stream")
   static let trackStream = Path("/api/v1/track/{code}/stream", String.self)
   static let similarToReport = Path("/api/v1/requests/similar")
@@ -151,6 +153,8 @@ extension Router<Access, Context> {
     // Pages: staff
     router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
     router.on(.post, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.submit)
+    router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)
+    router.on(.get, Paths.dashboardExport, access: .staff(.readInternal), handler: DashboardExport.download)
 
     // Monitoring and description
     router.on(.get, Paths.health, access: .process, handler: MonitoringRoutes.health)
@@ -184,6 +188,7 @@ extension Router<Access, Context> {
     router.on(.post, Paths.opened, access: .staff(.changeStatus), handler: WorkflowRoutes.opened)
     router.on(.post, Paths.assignment, access: .staff(.assign), handler: TriageRoutes.assign)
     router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)
+    router.on(.get, Paths.statistics, access: .staff(.readInternal), handler: StatisticsRoutes.read)
     router.on(.get, Paths.stream, access: .anyone, handler: LiveRoutes.stream)
     router.on(.get, Paths.trackStream, access: .anyone, handler: LiveRoutes.track)
     router.on(.post, Paths.presence, access: .staff(.readInternal), handler: LiveRoutes.presence)

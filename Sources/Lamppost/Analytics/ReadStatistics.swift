@@ -60,9 +60,9 @@ struct ReadStatistics: Sendable {
       """
       WITH days AS (
         SELECT coalesce(\(scope.to)::date, greatest(\(scope.from)::date, (now() AT TIME ZONE \(zone))::date)) AS last
-      ), both AS (SELECT coalesce(\(scope.from)::date, last - 89) AS first, last FROM days)
+      ), period AS (SELECT coalesce(\(scope.from)::date, last - 89) AS first, last FROM days)
       SELECT first::text, last::text, first::timestamp AT TIME ZONE \(zone), (last + 1)::timestamp AT TIME ZONE \(zone),
-             last - first + 1 FROM both
+             last - first + 1 FROM period
       """)
     guard let row = rows.first else { throw UnknownWord(column: "period") }
     let days: Int = try Int(row.get(4, as: Int32.self))

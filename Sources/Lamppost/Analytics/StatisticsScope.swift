@@ -28,13 +28,16 @@ struct StatisticsScope: Sendable {
       area = nil
     }
     category = query["category"]
+    if let category, category.isEmpty || category.unicodeScalars.count > 100 {
+      throw .parameter("category", "must be a category's slug")
+    }
     from = try Self.day("from", query)
     to = try Self.day("to", query)
     if let from, let to, from > to { throw .parameter("from", "must not be after to") }
   }
 
   private static func day(_ name: String, _ query: Query) throws(Problem) -> String? {
-    guard let text = query[name], !text.isEmpty else { return nil }
+    guard let text = query[name] else { return nil }
     guard text.utf8.count == 10, ("1900"..."9000").contains(text.prefix(4)), RFC3339.parse(text + "T00:00:00Z") != nil
     else {
       throw .parameter(name, "must be a day as 2026-11-21")

@@ -48,6 +48,7 @@ extension Schemas {
         .optional("author", Schema.named("PersonName").orNull.noted("For staff.")),
       ])
     ),
+    ("Statistics", statistics),
     ("Presence", .object([.required("people", .list(of: .named("PersonName")))])),
     ("AttachmentSummary", .object(attachmentSummary)),
     (
