@@ -50,7 +50,7 @@ struct DashboardPage {
     """
     <h1>\(t("Dashboard"))</h1>
     \(filters)\(figures)
-    <section aria-labelledby="trend-title">
+    <section>
     <h2 id="trend-title">\(t("Reported and closed"))</h2>
     <div id="trend-chart" class="card chart" data-interval="\(statistics.interval)" hidden></div>
     <details id="trend-details">

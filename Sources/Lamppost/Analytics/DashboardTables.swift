@@ -79,7 +79,7 @@ extension DashboardPage {
   var ageTable: HTML {
     let most = max(1, statistics.ages.map(\.count).max() ?? 1)
     return """
-      <section aria-labelledby="age-title">
+      <section>
       <h2 id="age-title">\(t("How long open reports have waited"))</h2>
       <table id="age-table">
       <thead><tr><th scope="col">\(t("Age"))</th><th scope="col" class="number">\(t("Open"))</th>\
@@ -116,7 +116,7 @@ extension DashboardPage {
 
   var areaTable: HTML {
     """
-    <section aria-labelledby="area-title">
+    <section>
     <h2 id="area-title">\(t("By area"))</h2>
     \(statistics.areas.isEmpty ? empty(t("No areas have been set up.")) : """
       <div class="scroll" tabindex="0" role="region" aria-labelledby="area-title">
@@ -144,7 +144,7 @@ extension DashboardPage {
 
   var categoryTable: HTML {
     """
-    <section aria-labelledby="category-title">
+    <section>
     <h2 id="category-title">\(t("By category"))</h2>
     \(statistics.categories.isEmpty ? empty(t("No categories have been set up.")) : """
       <div class="scroll" tabindex="0" role="region" aria-labelledby="category-title">
@@ -168,9 +168,14 @@ extension DashboardPage {
     \(link(kind.open, list(Self.open, category: kind.category), t("open")))\
     \(link(kind.overdue, list([("overdue", "true")], category: kind.category), t("overdue")))\
     \(link(kind.newWeek, list([("created_after", Self.weekAgo)], category: kind.category), t("new in 7 days")))\
-    <td class="number">\(hours(kind.medianHours))</td><td class="number">\(percent(kind.onTime))</td></tr>
+    <td class="number">\(kind.medianHours == nil ? nothing : HTML(text: hours(kind.medianHours)))</td>\
+    <td class="number">\(kind.onTime == nil ? nothing : HTML(text: percent(kind.onTime)))</td></tr>
 
     """
+  }
+
+  private var nothing: HTML {
+    "<span aria-hidden=\"true\">–</span><span class=\"visually-hidden\">\(t("No figure"))</span>"
   }
 
   private static var weekAgo: String { RFC3339.format(Date.now.addingTimeInterval(-7 * 86_400)) }
