@@ -32,6 +32,9 @@ final class Application: Sendable {
 
   let signIn: SignIn
   let registerPerson: RegisterPerson
+  let changeAccount: ChangeAccount
+  let deleteAccount: DeleteAccount
+  let exportAccount: ExportAccount
   let listCategories: ListCategories
   let listAreas: ListAreas
   let findPlaces: FindPlaces
@@ -85,6 +88,9 @@ final class Application: Sendable {
 
     signIn = SignIn(database: database, passwords: passwords, limiter: limiter)
     registerPerson = RegisterPerson(database: database, passwords: passwords)
+    changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
+    deleteAccount = DeleteAccount(database: database, signIn: signIn, sessions: sessions)
+    exportAccount = ExportAccount(database: database, sessions: sessions)
     listCategories = ListCategories(database: database)
     listAreas = ListAreas(database: database)
     findPlaces = FindPlaces(database: database)

@@ -39,6 +39,7 @@ enum Paths {
   static let offline = Path("/offline")
   static let privacy = Path("/privacy")
   static let accessibility = Path("/accessibility")
+  static let emergency = Path("/emergency")
 
   // Pages: reporting
   static let report = Path("/report")
@@ -63,6 +64,8 @@ enum Paths {
   static let signOut = Path("/sign-out")
   static let register = Path("/register")
   static let account = Path("/me")
+  static let accountSettings = Path("/me/settings")
+  static let accountDeletion = Path("/me/delete")
 
   // Pages: staff
   static let triage = Path("/staff")
@@ -78,6 +81,10 @@ enum Paths {
   static let tokenRevocation = Path("/api/v1/token/revoke")
   static let users = Path("/api/v1/users")
   static let me = Path("/api/v1/me")
+  static let password = Path("/api/v1/me/password")
+  static let mySessions = Path("/api/v1/me/sessions")
+  static let mySession = Path("/api/v1/me/sessions/{session}", String.self)
+  static let export = Path("/api/v1/me/export")
 
   static let categories = Path("/api/v1/categories")
   static let areas = Path("/api/v1/areas")
@@ -119,6 +126,9 @@ extension Router<Access, Context> {
     router.on(.get, Paths.manifest, access: .anyone, handler: AppManifest.show)
     router.on(.get, Paths.serviceWorker, access: .process, handler: AssetRoutes.serviceWorker)
     router.on(.get, Paths.offline, access: .anyone, handler: OfflinePage.show)
+    router.on(.get, Paths.privacy, access: .anyone, handler: PrivacyPage.show)
+    router.on(.get, Paths.accessibility, access: .anyone, handler: AccessibilityPage.show)
+    router.on(.get, Paths.emergency, access: .anyone, handler: EmergencyPage.show)
 
     // Pages: reporting
     router.on(.get, Paths.report, access: .anyone, handler: ReportPage.show)
@@ -149,6 +159,13 @@ extension Router<Access, Context> {
     router.on(.post, Paths.signIn, access: .anyone, handler: SignInPage.submit)
     router.on(.get, Paths.signOut, access: .anyone, handler: SignInPage.confirmSignOut)
     router.on(.post, Paths.signOut, access: .anyone, handler: SignInPage.signOut)
+    router.on(.get, Paths.register, access: .anyone, handler: RegisterPage.show)
+    router.on(.post, Paths.register, access: .anyone, handler: RegisterPage.submit)
+    router.on(.get, Paths.account, access: .signedIn, handler: AccountPage.show)
+    router.on(.get, Paths.accountSettings, access: .signedIn, handler: SettingsPage.show)
+    router.on(.post, Paths.accountSettings, access: .signedIn, handler: SettingsPage.submit)
+    router.on(.get, Paths.accountDeletion, access: .signedIn, handler: DeletionPage.show)
+    router.on(.post, Paths.accountDeletion, access: .signedIn, handler: DeletionPage.submit)
 
     // Pages: staff
     router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
@@ -170,6 +187,12 @@ extension Router<Access, Context> {
     router.on(.post, Paths.tokenRevocation, access: .anyone, handler: SessionRoutes.revoke)
     router.on(.post, Paths.users, access: .anyone, handler: PeopleRoutes.register)
     router.on(.get, Paths.me, access: .signedIn, handler: SessionRoutes.me)
+    router.on(.patch, Paths.me, access: .signedIn, handler: AccountRoutes.change)
+    router.on(.delete, Paths.me, access: .signedIn, handler: AccountRoutes.delete)
+    router.on(.post, Paths.password, access: .signedIn, handler: AccountRoutes.changePassword)
+    router.on(.get, Paths.mySessions, access: .signedIn, handler: AccountRoutes.sessions)
+    router.on(.delete, Paths.mySession, access: .signedIn, handler: AccountRoutes.endSession)
+    router.on(.get, Paths.export, access: .signedIn, handler: AccountRoutes.export)
 
     router.on(.get, Paths.categories, access: .anyone, handler: CategoryRoutes.list)
     router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)

@@ -23,6 +23,7 @@ extension Problem {
     case methodNotAllowed = "method_not_allowed"
     case timedOut = "request_timeout"
     case conflict
+    case lastAdministrator = "last_administrator"
     case idempotencyConflict = "idempotency_conflict"
     case notScanned = "not_scanned"
     case gone
@@ -51,6 +52,7 @@ extension Problem {
     case outsideArea = "outside_area"
     case contactNotAllowed = "contact_not_allowed"
     case emailTaken = "email_taken"
+    case wrongPassword = "wrong_password"
     case transitionNotAllowed = "transition_not_allowed"
     case reasonRequired = "reason_required"
     case noteRequired = "note_required"
@@ -72,7 +74,7 @@ extension Problem {
       case .notFound: .notFound
       case .methodNotAllowed: .methodNotAllowed
       case .timedOut: .requestTimeout
-      case .conflict, .idempotencyConflict, .notScanned: .conflict
+      case .conflict, .lastAdministrator, .idempotencyConflict, .notScanned: .conflict
       case .gone, .infected, .failed: .gone
       case .versionMismatch: .preconditionFailed
       case .tooLarge, .tooManyFiles: .contentTooLarge
@@ -80,8 +82,8 @@ extension Problem {
       case .headersTooLarge: .headerFieldsTooLarge
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .invalidText,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
-        .outsideArea,
-        .contactNotAllowed, .emailTaken, .transitionNotAllowed, .reasonRequired, .noteRequired, .editWindowClosed:
+        .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed, .reasonRequired,
+        .noteRequired, .editWindowClosed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests
       case .internalError: .internalServerError
@@ -111,6 +113,7 @@ extension Problem {
       case .methodNotAllowed: "This address does not answer to that method."
       case .timedOut: "The request took too long to arrive."
       case .conflict: "Something else changed this at the same moment. Try again."
+      case .lastAdministrator: "The last administrator of a township cannot leave it."
       case .idempotencyConflict: "This Idempotency-Key was used with other content."
       case .notScanned: "The file has not been scanned yet."
       case .gone: "This has been removed."
@@ -138,6 +141,7 @@ extension Problem {
       case .outsideArea: "The location lies outside of the township."
       case .contactNotAllowed: "An anonymous report carries no contact details."
       case .emailTaken: "This email address has an account already."
+      case .wrongPassword: "The password is wrong."
       case .transitionNotAllowed: "The request cannot go from its status to that one."
       case .reasonRequired: "This status needs a reason."
       case .noteRequired: "This status needs a note of what was done."

@@ -91,6 +91,23 @@ extension Schemas {
     ),
     ("Me", .object(person + [.optional("csrf_token", Schema.text.noted("For callers with a session cookie."))])),
     (
+      "BrowserSession",
+      .object([
+        .required("id", .matching("^[0-9a-f]{32}$")), .required("current", .boolean),
+        .required("created_at", .time), .required("last_used_at", .time),
+        .required("browser", Schema.text.orNull), .required("system", Schema.text.orNull),
+      ])
+    ),
+    ("NewSession", .object([.optional("csrf_token", Schema.text.noted("For callers with a session cookie."))])),
+    (
+      "Export",
+      .object([
+        .required("exported_at", .time), .required("account", .named("Person")),
+        .required("reports", .list(of: .object([]))), .required("comments", .list(of: .object([]))),
+        .required("files", .list(of: .object([]))), .required("sessions", .list(of: .named("BrowserSession"))),
+      ])
+    ),
+    (
       "TokenPair",
       .object([
         .required("access_token", .text), .required("token_type", .words(["Bearer"])),

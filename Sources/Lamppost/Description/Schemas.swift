@@ -84,6 +84,15 @@ enum Schemas {
           .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
       ])
     ),
+    ("MyChange", .input([.optional("name", line(200))])),
+    (
+      "PasswordChange",
+      .input([
+        .required("current_password", .text(1...PasswordHasher.longestPassword)),
+        .required("new_password", .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword)),
+      ])
+    ),
+    ("Deletion", .input([.required("password", .text(1...PasswordHasher.longestPassword))])),
     (
       "TokenRequest",
       .input([

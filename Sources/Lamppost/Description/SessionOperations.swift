@@ -29,6 +29,33 @@ extension Operation {
       .get, Paths.me, "readMe", .sessions, "Who the caller is", answer: .json(.named("Me"), "The caller's account.")),
   ]
 
+  static let account = [
+    Operation(
+      .patch, Paths.me, "changeMe", .sessions, "Change one's name", body: .json("MyChange"),
+      answer: .json(.named("Me"), "The caller's account.")),
+    Operation(
+      .post, Paths.password, "changePassword", .sessions, "Change one's password",
+      note: "Ends every other session and all tokens. The browser's own session goes on under a new cookie and token.",
+      body: .json("PasswordChange"),
+      answer: .json(.ok, .named("NewSession"), "Changed.", headers: [("Set-Cookie", "The session goes on.")]),
+      problems: [.wrongPassword, .tooShort, .rateLimited]),
+    Operation(
+      .get, Paths.mySessions, "listMySessions", .sessions, "Where one is signed in", note: "Browsers, newest first.",
+      answer: .json(.page(of: .named("BrowserSession")), "The sessions.")),
+    Operation(
+      .delete, Paths.mySession, "endMySession", .sessions, "Sign another browser out",
+      answer: Answer(status: .noContent, note: "Signed out.", contents: [])),
+    Operation(
+      .get, Paths.export, "exportMe", .sessions, "Everything kept under one's account",
+      answer: .json(.named("Export"), "Account, reports, comments, files and sessions.")),
+    Operation(
+      .delete, Paths.me, "deleteMe", .sessions, "Delete one's account",
+      note: "Reports stay and become anonymous; names, addresses, sessions and tokens go.", body: .json("Deletion"),
+      answer: Answer(
+        status: .noContent, note: "Deleted.", contents: [], headers: [("Set-Cookie", "Takes the session away.")]),
+      problems: [.wrongPassword, .lastAdministrator, .rateLimited]),
+  ]
+
   static let pages = [
     Operation(
       .get, Paths.description, "readDescription", .pages, "This description",

@@ -193,6 +193,7 @@ enum FieldMessages {
     return switch error.code {
     case .required: t("{label} is missing.", values)
     case .tooLong: t("{label} is too long.", values)
+    case .tooShort: t("{label} is too short.", values)
     case .invalidFormat: t("{label} does not look right.", values)
     case .invalidText: t("{label} holds a character that cannot be kept.", values)
     case .wrongType, .outOfRange, .unknownOption: t("{label} is not a value that can be used.", values)

@@ -11,6 +11,8 @@ struct RegisterPerson: Sendable {
   let passwords: PasswordHasher
 
   static let shortestPassword = 10
+  /// Of every account, until something ends its sessions.
+  static let firstEpoch = 1
 
   /// - Throws: `email_taken`.
   func callAsFunction(

@@ -16,7 +16,7 @@ enum SessionRoutes {
     let account = try await application.signIn(
       email: email, password: password, tenant: context.actor.tenant, clientAddress: request.clientAddress)
     let token = try await application.sessions.create(
-      personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant)
+      personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant, browser: request.browser)
     var response = Response.json(.ok) { json in
       json.object("person") { account.person.write(to: &$0) }
       json.field("csrf_token", application.sessions.csrfToken(for: token))
@@ -73,8 +73,12 @@ enum SessionRoutes {
   }
 
   static func me(_ request: Request, _ context: Context) async throws -> Response {
-    guard let person = context.actor.person else { throw Problem(.unauthenticated) }
-    return .json(.ok) { json in
+    answer(try context.person(), context)
+  }
+
+  /// An account, to itself.
+  static func answer(_ person: Actor.Person, _ context: Context) -> Response {
+    .json(.ok) { json in
       person.write(to: &json)
       if let session = context.session {
         json.field("csrf_token", context.application.sessions.csrfToken(for: session))

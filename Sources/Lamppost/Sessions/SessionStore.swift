@@ -10,7 +10,9 @@ struct SessionStore: Sendable {
   let secret: Secret
 
   /// Ends after this long without a call.
-  private static let lifetime = 7 * 24 * 3600
+  static let lifetime = 7 * 24 * 3600
+  /// Ends after this long whatever happens: so long its person's index remembers it.
+  static let longestLife = 30 * 24 * 3600
   static let cookieName = "__Host-lamppost"
 
   struct Session: Sendable {
@@ -19,21 +21,27 @@ struct SessionStore: Sendable {
     let epoch: Int
   }
 
-  private func key(_ token: SessionToken, _ tenant: Tenant) -> String { "session:\(tenant.id):\(token.lookupKey.hex)" }
+  private func key(_ token: SessionToken, _ tenant: Tenant) -> String { key(token.lookupKey.hex, tenant) }
 
-  func create(personID: Int, epoch: Int, tenant: Tenant) async throws -> SessionToken {
+  func key(_ digest: String, _ tenant: Tenant) -> String { "session:\(tenant.id):\(digest)" }
+
+  /// - Parameter browser: kept so that the person knows which session is which.
+  func create(personID: Int, epoch: Int, tenant: Tenant, browser: BrowserName = .unknown) async throws -> SessionToken {
     let token = SessionToken.generate()
-    _ = try await redis.command("SET", key(token, tenant), "\(personID) \(epoch)", "EX", Self.lifetime)
+    let now = Int(Date.now.timeIntervalSince1970)
+    let value = "\(personID) \(epoch) \(now) \(browser.stored)"
+    _ = try await redis.command("SET", key(token, tenant), value, "EX", Self.lifetime)
+    try await remember(token.lookupKey.hex, since: now, personID: personID, tenant: tenant)
     return token
   }
 
   /// - Returns: nil where the session is unknown or has run out.
   func find(_ token: SessionToken, tenant: Tenant) async throws -> Session? {
     let reply = try await redis.command("GETEX", key(token, tenant), "EX", Self.lifetime)
-    guard let parts = reply.string?.split(separator: " "), parts.count == 2, let person = Int(parts[0]),
-      let epoch = Int(parts[1])
+    guard let stored = reply.string.flatMap(Stored.init),
+      Date.now.timeIntervalSince1970 < Double(stored.createdAt + Self.longestLife)
     else { return nil }
-    return Session(personID: person, epoch: epoch)
+    return Session(personID: stored.personID, epoch: stored.epoch)
   }
 
   func end(_ token: SessionToken, tenant: Tenant) async throws {

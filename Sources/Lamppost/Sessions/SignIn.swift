@@ -38,6 +38,24 @@ struct SignIn: Sendable {
     return account
   }
 
+  /// Asks somebody signed in for their password again, before what cannot be taken back. Counted as signing in is.
+  /// - Parameter field: what the password is called in the call.
+  /// - Throws: `wrong_password`, `rate_limited`.
+  func confirm(
+    _ password: String, field: String, of person: Actor.Person, tenant: Tenant, clientAddress: String
+  ) async throws {
+    let network = clientNetwork(clientAddress)
+    let subject = "\(tenant.id) \(person.email) \(network)"
+    try await limiter.take(.signInAddress, "\(tenant.id) \(network)")
+    try await limiter.take(.signIn, subject)
+    let rows = try await database.withoutReplica.tenant(tenant.id).read(
+      "SELECT password_hash FROM people WHERE id = \(person.id) AND active")
+    guard try await passwords.verify(password, against: try rows.first?.get(0, as: String?.self)) else {
+      throw Problem.field(field, .wrongPassword, "The password is wrong.")
+    }
+    await limiter.forget(.signIn, subject)
+  }
+
   /// A password that was hashed at a lower cost is hashed anew while it is known.
   private func rehash(_ password: String, of person: Actor.Person, _ tenant: Tenant) async throws {
     let hash = try await passwords.hash(password)

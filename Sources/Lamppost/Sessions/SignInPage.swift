@@ -23,7 +23,7 @@ enum SignInPage {
       let account = try await application.signIn(
         email: email, password: password, tenant: context.actor.tenant, clientAddress: request.clientAddress)
       let token = try await application.sessions.create(
-        personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant)
+        personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant, browser: request.browser)
       // Whoever sat here before is signed out: their session is not the next one's.
       if let session = context.session { try await application.sessions.end(session, tenant: context.actor.tenant) }
       let signedIn = Context(
@@ -61,8 +61,12 @@ enum SignInPage {
   }
 
   /// Where somebody goes who has just signed in: where they wanted to, else to their work.
-  private static func destination(_ next: String?, _ context: Context) -> String {
+  static func destination(_ next: String?, _ context: Context) -> String {
     next?.asLocalPath ?? (context.actor.seesInternal ? Paths.triage() : Paths.account())
+  }
+
+  private static func registration(_ next: String?) -> String {
+    Paths.register() + (next.map { "?" + Query([("next", $0)]).encoded } ?? "")
   }
 
   private static func page(
@@ -72,7 +76,7 @@ enum SignInPage {
     let fields = FormFields(t, form, problem: problem)
     let labels = ["email": t("Email address"), "password": t("Password")]
     return Page(
-      title: t("Sign in"), isPrivate: true,
+      title: t("Sign in"), messages: AccountForms.messages, isPrivate: true,
       main: """
         \(fields.summary { labels[$0] })<h1>\(t("Sign in"))</h1>
         <form method="post" action="\(Paths.signIn())" novalidate>\(context.hiddenToken)
@@ -81,7 +85,7 @@ enum SignInPage {
         \(fields.text("password", labels["password"]!, .init(type: "password", autocomplete: "current-password")))\
         <button>\(t("Sign in"))</button>
         </form>
-        <p>\(t("No account yet?")) <a href="\(Paths.register())">\(t("Register"))</a>. \
+        <p class="aside">\(t("No account yet?")) <a href="\(registration(next))">\(t("Register"))</a>. \
         \(t("You can report a problem without one."))</p>
         """)
   }

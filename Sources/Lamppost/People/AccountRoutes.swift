@@ -1,0 +1,73 @@
+import Credentials
+import HTTPServer
+import JSON
+
+/// One's own account, by API.
+enum AccountRoutes {
+  static func change(_ request: Request, _ context: Context) async throws -> Response {
+    var person = try context.person()
+    var input = try await request.input()
+    let name = input.has("name") ? input.requiredText("name", maximum: 200) : nil
+    try input.finish()
+    if let name {
+      person = try await context.application.changeAccount.rename(person, to: name, tenant: context.actor.tenant)
+    }
+    return SessionRoutes.answer(person, context)
+  }
+
+  static func changePassword(_ request: Request, _ context: Context) async throws -> Response {
+    let person = try context.person()
+    var input = try await request.input()
+    let password = ChangeAccount.NewPassword(&input)
+    try input.finish()
+    let application = context.application
+    let token = try await application.changeAccount.setPassword(
+      password, of: person, in: context, browser: request.browser)
+    var response = Response.json(.ok) { json in
+      if let token { json.field("csrf_token", application.sessions.csrfToken(for: token)) }
+    }
+    if let token { response.headers.add("Set-Cookie", SessionStore.cookie(token)) }
+    return response
+  }
+
+  static func sessions(_ request: Request, _ context: Context) async throws -> Response {
+    let person = try context.person()
+    let sessions = try await context.application.sessions.list(
+      personID: person.id, tenant: context.actor.tenant, current: context.session)
+    return .list(sessions, nextCursor: nil) { $1.write(to: &$0) }
+  }
+
+  static func endSession(_ request: Request, _ context: Context, _ id: String) async throws -> Response {
+    let person = try context.person()
+    try await context.application.sessions.end(id: id, personID: person.id, tenant: context.actor.tenant)
+    return Response(.noContent)
+  }
+
+  static func export(_ request: Request, _ context: Context) async throws -> Response {
+    let bytes = try await context.application.exportAccount(try context.person(), in: context)
+    var response = Response(.ok, contentType: "application/json", bytes: bytes)
+    response.headers["Content-Disposition"] = "attachment; filename=\"my-data.json\""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+  }
+
+  static func delete(_ request: Request, _ context: Context) async throws -> Response {
+    let person = try context.person()
+    var input = try await request.input()
+    let password = input.secretText("password", maximum: PasswordHasher.longestPassword)
+    try input.finish()
+    try await context.application.deleteAccount(person, password: password, in: context)
+    var response = Response(.noContent)
+    response.headers.add("Set-Cookie", SessionStore.expiredCookie)
+    return response
+  }
+}
+
+extension Context {
+  /// Whoever is signed in.
+  /// - Throws: `unauthenticated`.
+  func person() throws(Problem) -> Actor.Person {
+    guard let person = actor.person else { throw Problem(.unauthenticated) }
+    return person
+  }
+}

@@ -1,0 +1,52 @@
+import Credentials
+import FoundationEssentials
+import PostgreSQL
+
+/// What somebody changes about their own account.
+struct ChangeAccount: Sendable {
+  let database: Database
+  let passwords: PasswordHasher
+  let signIn: SignIn
+  let sessions: SessionStore
+
+  /// - Returns: the account as it is then.
+  func rename(_ person: Actor.Person, to name: String, tenant: Tenant) async throws -> Actor.Person {
+    let rows = try await database.tenant(tenant.id).write(
+      "UPDATE people SET name = \(name) WHERE id = \(person.id) AND active RETURNING \(Actor.Person.columns)")
+    guard let row = rows.first else { throw Problem(.unauthenticated) }
+    return try Actor.Person(row)
+  }
+
+  struct NewPassword: Sendable {
+    let current: String
+    let new: String
+
+    /// Reads it; what is wrong is gathered in `input`.
+    init(_ input: inout ObjectInput) {
+      current = input.secretText("current_password", maximum: PasswordHasher.longestPassword)
+      new = input.newPassword("new_password")
+    }
+  }
+
+  /// Ends every session and token there is: whoever had the old password is out. The browser that asked gets a session
+  /// of its own anew.
+  /// - Returns: nil where the call came by token.
+  /// - Throws: `wrong_password`, `rate_limited`.
+  func setPassword(
+    _ password: NewPassword, of person: Actor.Person, in context: Context, browser: BrowserName
+  ) async throws -> SessionToken? {
+    let tenant = context.actor.tenant
+    try await signIn.confirm(
+      password.current, field: "current_password", of: person, tenant: tenant, clientAddress: context.clientAddress)
+    let hash = try await passwords.hash(password.new)
+    let rows = try await database.tenant(tenant.id).write(
+      """
+      UPDATE people SET password_hash = \(hash), epoch = epoch + 1 WHERE id = \(person.id) AND active RETURNING epoch
+      """)
+    guard let epoch = try rows.first?.get(0, as: Int.self) else { throw Problem(.unauthenticated) }
+    // The epoch has ended them all already.
+    try? await sessions.endAll(personID: person.id, tenant: tenant)
+    guard context.session != nil else { return nil }
+    return try await sessions.create(personID: person.id, epoch: epoch, tenant: tenant, browser: browser)
+  }
+}

@@ -1,0 +1,68 @@
+import Civic
+import FoundationEssentials
+import PostgreSQL
+
+/// Deletes somebody's account. What they reported stays, since the lamp is still broken, but nobody can tell any more
+/// who reported it. Their row stays as a number without a name: comments and history rows refer to it.
+struct DeleteAccount: Sendable {
+  let database: Database
+  let signIn: SignIn
+  let sessions: SessionStore
+
+  /// What is shown as the author of what they wrote.
+  static let formerName = "Former user"
+
+  /// - Throws: `wrong_password`, `rate_limited`, `last_administrator`.
+  func callAsFunction(_ person: Actor.Person, password: String, in context: Context) async throws {
+    let tenant = context.actor.tenant
+    try await signIn.confirm(
+      password, field: "password", of: person, tenant: tenant, clientAddress: context.clientAddress)
+    try await database.tenant(tenant.id).write { transaction in
+      try await Self.requireAnotherAdministrator(besides: person, in: transaction)
+      for statement in Self.statements(person.id) { try await transaction.execute(statement) }
+    }
+    // No session opens anything for an account that is not active; this is tidiness.
+    try? await sessions.endAll(personID: person.id, tenant: tenant)
+  }
+
+  /// The rows are locked, so that two who leave at the same moment do not each count on the other.
+  private static func requireAnotherAdministrator(besides person: Actor.Person, in transaction: Transaction)
+    async throws
+  {
+    let managers = Role.allCases.filter { Permission.managePeople.scope(for: $0) == .all }
+    guard managers.contains(person.role) else { return }
+    let rows = try await transaction.query(
+      """
+      SELECT id FROM people WHERE active AND role = ANY(\(managers.map(\.rawValue))) ORDER BY id FOR UPDATE
+      """)
+    let others = try rows.filter { try $0.get(0, as: Int.self) != person.id }
+    if others.isEmpty { throw Problem(.lastAdministrator) }
+  }
+
+  private static func statements(_ id: Int) -> [SQL] {
+    [
+      """
+      DELETE FROM request_contacts c USING requests r
+       WHERE r.tenant_id = c.tenant_id AND r.id = c.request_id AND r.reporter_id = \(id)
+      """,
+      "UPDATE requests SET reporter_id = NULL, anonymous = true WHERE reporter_id = \(id)",
+      "UPDATE attachments SET uploader_id = NULL, file_name = NULL WHERE uploader_id = \(id)",
+      // Work that waits for somebody who has gone would wait for ever.
+      """
+      WITH freed AS (
+        UPDATE requests SET assignee_id = NULL, version = version + 1 WHERE assignee_id = \(id) AND closed_at IS NULL
+        RETURNING tenant_id, id, department_id)
+      INSERT INTO request_events (tenant_id, request_id, actor_id, kind, visibility, before, after)
+      SELECT tenant_id, id, \(id), \(RequestEvent.Kind.assignment.rawValue), \(Visibility.internal.rawValue),
+             concat_ws(', ', \("person \(id)"), 'department ' || department_id), 'department ' || department_id
+        FROM freed
+      """,
+      "DELETE FROM refresh_families WHERE person_id = \(id)",
+      """
+      UPDATE people SET name = \(formerName), email = \("former-\(id)@invalid"), password_hash = NULL, active = false,
+             epoch = epoch + 1, department_id = NULL
+       WHERE id = \(id)
+      """,
+    ]
+  }
+}

@@ -1,0 +1,222 @@
+import Credentials
+import FoundationEssentials
+import HTML
+import HTTPServer
+import Localization
+
+/// One's own account in a browser: name, password, where one is signed in, one's data.
+enum SettingsPage {
+  /// What one form of the page asks for.
+  private enum Action: String { case name, password, session, others }
+
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    try await page(context, done: request.query["done"].flatMap(Action.init)).response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let form = try context.postedForm()
+    guard let action = form["action"].flatMap(Action.init) else {
+      throw Problem(.malformedRequest, "The form does not say what to do.")
+    }
+    do {
+      var response = Response.redirect(to: Paths.accountSettings() + "?done=\(action.rawValue)")
+      if let token = try await change(action, form, request, context) {
+        response.headers.add("Set-Cookie", SessionStore.cookie(token))
+      }
+      return response
+    } catch let problem as Problem where [422, 429].contains(problem.code.status.code) {
+      var shown = try await page(context, form: form, problem: problem)
+      shown.status = problem.code.status
+      return shown.response(context)
+    }
+  }
+
+  /// - Returns: the session's new token, where it has one.
+  private static func change(
+    _ action: Action, _ form: PageForm, _ request: Request, _ context: Context
+  ) async throws -> SessionToken? {
+    let person = try context.person()
+    let (application, tenant) = (context.application, context.actor.tenant)
+    switch action {
+    case .name:
+      var input = ObjectInput(form, ["name"])
+      let name = input.requiredText("name", maximum: 200)
+      try input.finish()
+      _ = try await application.changeAccount.rename(person, to: name, tenant: tenant)
+    case .password:
+      var input = ObjectInput(form, [], secrets: ["current_password", "new_password"])
+      let password = ChangeAccount.NewPassword(&input)
+      try input.finish()
+      return try await application.changeAccount.setPassword(
+        password, of: person, in: context, browser: request.browser)
+    case .session:
+      try await application.sessions.end(id: form["session"] ?? "", personID: person.id, tenant: tenant)
+    case .others:
+      try await application.sessions.endAll(personID: person.id, tenant: tenant, but: context.session)
+    }
+    return nil
+  }
+
+  private static func page(
+    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, done: Action? = nil
+  ) async throws -> Page {
+    let person = try context.person()
+    let sessions = try await context.application.sessions.list(
+      personID: person.id, tenant: context.actor.tenant, current: context.session)
+    let t = context.t
+    var fields = FormFields(t, form, problem: problem)
+    if fields.value("name").isEmpty && fields.error("name") == nil { fields.entered["name"] = [person.name] }
+    let parts = SettingsParts(context: context, fields: fields)
+    return Page(
+      title: t("Account settings"), styles: ["account"], messages: AccountForms.messages, isPrivate: true,
+      main: """
+        \(AccountTabs(context: context).html)\
+        \(fields.summary { parts.labels[$0] })\
+        <h1>\(t("Account settings"))</h1>
+        \(done.map { note($0, t) })\
+        \(parts.name(person))\(parts.password)\(parts.sessions(sessions))\(parts.language)\(parts.data)
+        """)
+  }
+
+  private static func note(_ done: Action, _ t: Translator) -> HTML {
+    let sentence =
+      switch done {
+      case .name: t("Your name has been changed.")
+      case .password: t("Your password has been changed. Everywhere else you are signed out.")
+      case .session: t("That browser is signed out.")
+      case .others: t("Everywhere else you are signed out.")
+      }
+    return "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(sentence)</p></div>\n"
+  }
+}
+
+/// The sections of the settings.
+struct SettingsParts {
+  let context: Context
+  let fields: FormFields
+
+  private var t: Translator { context.t }
+
+  var labels: [String: String] {
+    [
+      "name": t("Your name"), "current_password": t("Current password"), "new_password": t("New password"),
+    ]
+  }
+
+  private func form(_ action: String, _ content: HTML, label: String) -> HTML {
+    """
+    <form method="post" action="\(Paths.accountSettings())" novalidate aria-label="\(label)">\(context.hiddenToken)\
+    <input type="hidden" name="action" value="\(action)">
+    \(content)</form>
+
+    """
+  }
+
+  func name(_ person: Actor.Person) -> HTML {
+    """
+    <section class="card" aria-labelledby="name-title">
+    <h2 id="name-title">\(t("Who you are"))</h2>
+    <dl class="facts"><dt>\(t("Email address"))</dt><dd>\(person.email)</dd></dl>
+    \(form(
+      "name",
+      """
+      \(fields.text("name", labels["name"]!, .init(autocomplete: "name", maximumLength: 200)))\
+      <button>\(t("Save name"))</button>
+      """, label: t("Who you are")))\
+    </section>
+
+    """
+  }
+
+  var password: HTML {
+    """
+    <section class="card" aria-labelledby="password-title">
+    <h2 id="password-title">\(t("Change your password"))</h2>
+    <p class="hint">\(t("You stay signed in here, and are signed out everywhere else."))</p>
+    \(form(
+      "password",
+      """
+      <input type="hidden" autocomplete="username" value="\(context.actor.person?.email)">
+      \(fields.text("current_password", labels["current_password"]!,
+        .init(type: "password", autocomplete: "current-password")))\
+      \(AccountForms.newPassword(fields, "new_password", labels["new_password"]!))\
+      <button>\(t("Change password"))</button>
+      """, label: t("Change your password")))\
+    </section>
+
+    """
+  }
+
+  func sessions(_ sessions: [ListedSession]) -> HTML {
+    let others = sessions.filter { !$0.isCurrent }
+    return """
+      <section class="card" aria-labelledby="sessions-title" id="sessions">
+      <h2 id="sessions-title">\(t("Where you are signed in"))</h2>
+      \(sessions.isEmpty ? "<p>\(t("In no browser."))</p>\n" as HTML : "<ul class=\"sessions\">\n\(sessions.map(session))</ul>\n")\
+      \(others.count < 2 ? nil : form(
+        "others", "<button class=\"quiet\">\(t("Sign out everywhere else"))</button>",
+        label: t("Sign out everywhere else")))\
+      </section>
+
+      """
+  }
+
+  private func session(_ session: ListedSession) -> HTML {
+    let name = SettingsParts.name(of: session.browser, t)
+    let end: HTML = """
+      <input type="hidden" name="session" value="\(session.id)"><button class="quiet small">\(t("Sign out"))\
+      <span class="visually-hidden"> \(name)</span></button>
+      """
+    return """
+      <li><div><strong>\(name)</strong>\
+      \(session.isCurrent ? " <span class=\"badge plain\">\(t("This browser"))</span>" as HTML : nil)<br>
+      <span class="muted small">\(t("Last used")) \(When(session.lastUsedAt, t).html) · \(t("since")) \
+      \(When(session.createdAt, t).html)</span></div>
+      \(session.isCurrent ? nil : form("session", end, label: name))</li>
+
+      """
+  }
+
+  static func name(of browser: BrowserName, _ t: Translator) -> String {
+    let name = browser.browser?.replacing("-", with: " ")
+    return switch (name, browser.system) {
+    case (let browser?, let system?): t("{browser} on {system}", ["browser": browser, "system": system])
+    case (let one?, nil), (nil, let one?): one
+    case (nil, nil): t("Unknown browser")
+    }
+  }
+
+  var language: HTML {
+    """
+    <section class="card" aria-labelledby="language-title">
+    <h2 id="language-title">\(t("Language"))</h2>
+    <form method="post" action="\(Paths.language())" aria-labelledby="language-title">\(context.hiddenToken)\
+    <input type="hidden" name="return" value="\(Paths.accountSettings())">
+    <p class="cluster">\(Language.allCases.map { language in
+      """
+      <button class="\(language == context.language ? "small" : "quiet small")" name="language" \
+      value="\(language.rawValue)" lang="\(language.rawValue)"\
+      \(language == context.language ? " aria-current=\"true\"" as HTML : nil)>\(language.name)</button>
+
+      """ as HTML
+    })</p>
+    </form>
+    </section>
+
+    """
+  }
+
+  var data: HTML {
+    """
+    <section class="card" aria-labelledby="data-title">
+    <h2 id="data-title">\(t("Your data"))</h2>
+    <p>\(t("Everything that is kept under your account, in one file that programs can read."))</p>
+    <p><a class="button quiet" href="\(Paths.export())" download>\(t("Download my data"))</a></p>
+    <h3>\(t("Delete your account"))</h3>
+    <p>\(t("Your reports stay and become anonymous. This cannot be undone."))</p>
+    <p><a class="button danger" href="\(Paths.accountDeletion())">\(t("Delete my account"))</a></p>
+    </section>
+
+    """
+  }
+}
