@@ -54,7 +54,7 @@ struct DeleteAccount: Sendable {
         RETURNING tenant_id, id, department_id)
       INSERT INTO request_events (tenant_id, request_id, actor_id, kind, visibility, before, after)
       SELECT tenant_id, id, \(id), \(RequestEvent.Kind.assignment.rawValue), \(Visibility.internal.rawValue),
-             concat_ws(', ', \("person \(id)"), 'department ' || department_id), 'department ' || department_id
+             concat_ws(', ', \("person \(id)")::text, 'department ' || department_id), 'department ' || department_id
         FROM freed
       """,
       "DELETE FROM refresh_families WHERE person_id = \(id)",
