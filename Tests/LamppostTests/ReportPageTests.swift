@@ -162,4 +162,29 @@ import Testing
     let counted = try await town.database.read("SELECT file_name FROM attachments WHERE tenant_id = \(town.id)")
     #expect(try counted.map { try $0.get(0, as: String.self) } == ["two<b>.png"])
   }
+
+  @Test("the page weighs at most 60 KB in all without a map, its scripts at most 30 KB")
+  func weight() async throws {
+    let town = try await Township()
+    let page = try await town.anonymous.get("/report")
+    let client = town.anonymous.with("Accept-Encoding", "br")
+    var waiting = page.text.matches(of: /(?:href|src)="(\/static\/[^"]+)"/).map { String($0.1) }
+      .filter { !$0.contains("apple-touch-icon") }
+    var (seen, scripts, total) = (Set<String>(), 0, page.bytes.count)
+    while let link = waiting.popLast() {
+      guard seen.insert(link).inserted else { continue }
+      let file = try await client.get(link)
+      #expect(file.status == 200, "\(link)")
+      total += file.bytes.count
+      guard link.hasSuffix(".js") else { continue }
+      scripts += file.bytes.count
+      // What a module imports at once; what it may ask for later stands in `import(…)`.
+      let text = try await town.anonymous.get(link).text
+      waiting += text.matches(of: /(?:from|import)"\.\/([^"]+\.js)"/).map { "/static/" + $0.1 }
+    }
+    #expect(!seen.contains { $0.contains("map") })
+    #expect(seen.filter { $0.hasSuffix(".js") }.count >= 2)
+    #expect(scripts <= 30_000, "\(scripts)")
+    #expect(total <= 60_000, "\(total)")
+  }
 }

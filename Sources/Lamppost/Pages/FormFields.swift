@@ -191,6 +191,7 @@ enum FieldMessages {
     guard let label else { return t(error.code.title) }
     let values = ["label": label]
     return switch error.code {
+    case .required where label.hasSuffix("?"): t("Answer “{label}”", values)
     case .required: t("{label} is missing.", values)
     case .tooLong: t("{label} is too long.", values)
     case .tooShort: t("{label} is too short.", values)

@@ -28,6 +28,8 @@ struct Page {
   var messages: [String] = []
   /// More for the page's head: what other sites show of it.
   var head: HTML?
+  /// Whether a script may open a map on it, and loads what that needs.
+  var mayOpenMap = false
   /// Whether something on it is the reader's own, so that search engines shall leave it alone.
   var isPrivate = false
   var main: HTML
@@ -42,8 +44,8 @@ struct Page {
     return response
   }
 
-  /// Whether there is a map on it.
-  private var hasMap: Bool { styles.contains("map") }
+  /// Whether there is a map on it, or may be.
+  private var hasMap: Bool { mayOpenMap || styles.contains("map") }
 
   /// No inline script or style, nothing from elsewhere but a map's tiles. `blob:` shows photos before they are sent,
   /// `data:` is Leaflet's empty picture.

@@ -83,13 +83,23 @@ extension ReportForm {
   private func question(_ question: Question) -> HTML {
     let (name, label) = (question.fieldName, question.definition.label)
     let isOptional = !question.definition.isRequired
-    return switch question.definition.kind {
-    case .text(let maximum): fields.text(name, label, .init(maximumLength: maximum, isOptional: isOptional))
-    case .number: fields.text(name, label, .init(inputMode: "decimal", maximumLength: 20, isOptional: isOptional))
-    case .boolean:
-      fields.radios(name, label, [("true", t("Yes")), ("false", t("No"))], .init(isOptional: isOptional))
-    case .choice: fields.radios(name, label, question.options, .init(isOptional: isOptional))
-    case .choices: fields.checkboxes(name, label, question.options, .init(isOptional: isOptional))
-    }
+    let (kind, field): (String, HTML) =
+      switch question.definition.kind {
+      case .text(let maximum):
+        ("text", fields.text(name, label, .init(maximumLength: maximum, isOptional: isOptional)))
+      case .number:
+        ("number", fields.text(name, label, .init(inputMode: "decimal", maximumLength: 20, isOptional: isOptional)))
+      case .boolean:
+        (
+          "boolean",
+          fields.radios(name, label, [("true", t("Yes")), ("false", t("No"))], .init(isOptional: isOptional))
+        )
+      case .choice: ("choice", fields.radios(name, label, question.options, .init(isOptional: isOptional)))
+      case .choices: ("choices", fields.checkboxes(name, label, question.options, .init(isOptional: isOptional)))
+      }
+    return """
+      <div class="question" data-kind="\(kind)"\(isOptional ? nil : " data-required" as HTML)>\(field)</div>
+
+      """
   }
 }

@@ -31,14 +31,15 @@ struct ReportForm {
   func page() -> Page {
     Page(
       title: fields.errors.isEmpty ? t("Report a problem") : t("Error: {title}", ["title": t("Report a problem")]),
-      styles: ["report"], scripts: ["report"], messages: Self.scriptMessages, isPrivate: draft.form.has("category"),
+      styles: ["report"], scripts: ["report"], messages: Self.scriptMessages, mayOpenMap: true,
+      isPrivate: draft.form.has("category"),
       main: """
         <p class="danger-line"><span aria-hidden="true">⚠️</span> \
         <strong>\(t("In danger? Call {number}.", ["number": tenant.emergencyNumber]))</strong> \
         \(t("This form is not read around the clock."))</p>
         \(fields.summary(label: label))\(sentBefore)<h1>\(t("Report a problem"))</h1>
         <form id="report" method="post" action="\(Paths.report())" enctype="multipart/form-data" novalidate \
-        data-files="\(maximumFiles)" data-bytes="\(maximumFileBytes)">
+        data-files="\(maximumFiles)" data-bytes="\(maximumFileBytes)" data-map="\(context.application.assets.link("map.css"))">
         \(context.hiddenToken)<input type="hidden" name="idempotency_key" value="\(draft.key)">
         \(section("where", t("Where is it?"), place))\
         \(section("what", t("What is it about?"), categories))\
