@@ -65,3 +65,6 @@ if (keep) {
     if (button) button.textContent = t("The link has been copied.");
   });
 }
+
+const place = find(".small-map");
+if (place) void import("../lib/small-map").then(({ drawSmallMap }) => drawSmallMap(place));

@@ -23,7 +23,9 @@ enum Paths {
   /// Whether a page's form may bring files.
   static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
 
-  private static let filePages: Set = [report.template, staffRequest.template]
+  private static let filePages: Set = [
+    report.template, requestPage.template, trackPage.template, staffRequest.template,
+  ]
 
   static let home = Path("/")
   static let health = Path("/healthz")

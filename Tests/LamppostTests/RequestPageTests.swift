@@ -287,6 +287,26 @@ import Testing
     #expect(try await town.anonymous.get(picture.replacing(code, with: try #require(otherCode))).status == 404)
   }
 
+  @Test("the reporter adds a file by the page; another form cannot bring one along")
+  func attaching() async throws {
+    let town = try await Township()
+    let (_, code) = try await town.report()
+    let path = "/track/\(try #require(code))"
+    let files = [(part: "file", name: "a.jpg", bytes: Samples.eicar)]
+    let none = try await town.anonymous.upload(path, fields: [("action", "attach")], files: [("file", "", [])])
+    #expect(none.status == 422 && none.text.contains("href=\"#field-file\""))
+    let two = try await town.anonymous.upload(path, fields: [("action", "attach")], files: files + files)
+    #expect(two.status == 413)
+    let message = try await town.anonymous.upload(path, fields: [("action", "message"), ("body", "x")], files: files)
+    #expect(message.status == 303)
+    #expect(!(try await town.anonymous.get(path).text.contains("id=\"files\"")))
+    let sent = try await town.anonymous.upload(path, fields: [("action", "attach")], files: files)
+    #expect(sent.status == 303 && sent.headers["Location"] == path + "?done=attached")
+    #expect(try await town.anonymous.get(path).text.contains("Being checked for viruses"))
+    try await town.runJobs()
+    #expect(try await town.anonymous.get(path).text.contains("A virus was found"))
+  }
+
   @Test("where staff decide what becomes public, the reporter is told")
   func publication() async throws {
     let town = try await Township()

@@ -13,7 +13,7 @@ enum ReporterPages {
     ).response()
   }
 
-  /// A message, or a word on what staff call done.
+  /// A message, a file, or a word on what staff call done.
   static func submit(_ request: Request, _ context: Context, _ reader: RequestReader) async throws -> Response {
     let form = try context.postedForm()
     let view = try await reader.view(context)
@@ -21,11 +21,13 @@ enum ReporterPages {
     try await context.limitReports()
     do {
       switch form["action"] {
+      case "attach": return try await attach(form, view, context, reader)
       case "message": return try await send(form, view, context, reader)
       case "confirm": return try await confirm(form, view, context, reader)
       default: throw Problem(.malformedRequest, "The form does not say what to do.")
       }
     } catch let problem as Problem where problem.code.status == .unprocessableContent {
+      context.application.quarantine.discard(form.files)
       return RequestDocument(
         view: view, reader: reader, context: context, origin: request.origin, form: form, problem: problem
       ).response()
@@ -35,6 +37,7 @@ enum ReporterPages {
   private static func send(
     _ form: PageForm, _ view: RequestView, _ context: Context, _ reader: RequestReader
   ) async throws -> Response {
+    context.application.quarantine.discard(form.files)
     var input = form.input(["body"])
     let body = input.requiredText("body", maximum: 10_000)
     try input.finish()
@@ -43,9 +46,21 @@ enum ReporterPages {
     return .redirect(to: reader.page + "?done=message")
   }
 
+  private static func attach(
+    _ form: PageForm, _ view: RequestView, _ context: Context, _ reader: RequestReader
+  ) async throws -> Response {
+    guard let file = form.files.first else { throw Problem.field("file", .required, "is required") }
+    // One at a time: each is in the database or thrown away, and no file is both.
+    if form.files.count > 1 { throw Problem(.tooManyFiles, "Only one file can be sent at a time.") }
+    _ = try await context.application.addAttachment(
+      file, visibility: nil, to: view.request.reference, claim: nil, as: reader.actor)
+    return .redirect(to: reader.page + "?done=attached")
+  }
+
   private static func confirm(
     _ form: PageForm, _ view: RequestView, _ context: Context, _ reader: RequestReader
   ) async throws -> Response {
+    context.application.quarantine.discard(form.files)
     var input = form.input(["note"])
     let note = input.text("note", maximum: ConfirmResolution.longestNote)
     try input.finish()

@@ -21,6 +21,7 @@ struct ReporterParts {
     fields.summary { name in
       switch name {
       case "body": isWaitingForAnswer ? t("Your answer") : t("Your message")
+      case "file": t("Photo or document")
       case "note": t("What is still wrong?")
       default: nil
       }
@@ -77,6 +78,28 @@ struct ReporterParts {
       </div>
       \(isWaitingForAnswer ? nil : composer(t("Your message"), button: t("Send message")))\
       </section>
+
+      """
+  }
+
+  /// One more file, under the rules of the first ones.
+  var attaching: HTML {
+    let isWrong = fields.error("file") != nil
+    let rules = t(
+      "JPEG, PNG, WebP, HEIC, AVIF or PDF. Photos are shown like the report itself, documents only to staff.")
+    return """
+      <details class="attach" id="attach"\(isWrong ? " open" as HTML : nil)>
+      <summary>\(t("Add a photo or document"))</summary>
+      <form method="post" action="\(parts.reader.page)" enctype="multipart/form-data" novalidate>\
+      \(parts.context.hiddenToken)<input type="hidden" name="action" value="attach">
+      <div class="field\(isWrong ? " wrong" : "")"><label for="field-file">\(t("Photo or document"))</label>
+      <p class="hint" id="field-file-hint">\(rules)</p>
+      \(isWrong ? "<p class=\"error\" id=\"field-file-error\">\(t("Choose a file first."))</p>\n" as HTML : nil)\
+      <input type="file" id="field-file" name="file" accept="image/*,application/pdf" \
+      aria-describedby="field-file-hint\(isWrong ? " field-file-error" : "")"></div>
+      <button class="quiet">\(t("Send file"))</button>
+      </form>
+      </details>
 
       """
   }

@@ -26,8 +26,9 @@ struct RequestDocument {
     let isPublic = request.visibility == "public"
     let isByCode = if case .code = reader.address { true } else { false }
     let page = Page(
-      title: request.title, status: problem?.code.status ?? .ok, width: .wide, styles: ["request"],
-      scripts: ["request"], messages: ["The link has been copied."], head: isPublic && !isByCode ? head : nil,
+      title: request.title, status: problem?.code.status ?? .ok, width: .wide,
+      styles: parts.drawsMap ? ["request", "map"] : ["request"], scripts: ["request"],
+      messages: ["The link has been copied.", "Map of the place"], head: isPublic && !isByCode ? head : nil,
       isPrivate: isByCode || view.isReporters || !isPublic, main: main(parts))
     return page.response(context)
   }
@@ -40,7 +41,7 @@ struct RequestDocument {
       <div class="sides request">
       <div class="stack">
       \(reporter?.asked)\(parts.state)\(reporter?.changes)\(parts.photos)\(parts.description)\
-      \(parts.timeline)\(reporter?.thread)
+      \(reporter?.attaching)\(parts.timeline)\(reporter?.thread)
       </div>
       <div class="card">
       \(parts.facts)\(parts.map)
@@ -53,6 +54,7 @@ struct RequestDocument {
     let sentence: String? =
       switch done {
       case "message": t("Your message has been sent to staff.")
+      case "attached": t("Your file has arrived. It is checked for viruses before anybody can see it.")
       case "edited": t("Your changes have been saved.")
       case "withdrawn": t("You have withdrawn the report.")
       case "confirmed": t("Thank you. The report is closed.")

@@ -97,6 +97,12 @@ struct RequestParts {
     """
   }
 
+  /// Nobody but us is asked for anything by a page whose address is secret, not even for a map's tiles.
+  var drawsMap: Bool {
+    if case .code = reader.address, context.application.map.tileOrigin != nil { return false }
+    return request.location != nil
+  }
+
   /// A place for the map to be drawn in; without a script, a link to the map's page.
   var map: HTML {
     guard let place = request.location?.coordinate else {
@@ -104,10 +110,13 @@ struct RequestParts {
     }
     let link =
       Paths.mapPage() + "?" + Query([("near", "\(place.latitude),\(place.longitude)"), ("radius", "500")]).encoded
-    return """
+    let drawing: HTML = """
       <div class="map small-map" data-latitude="\(place.latitude.description)" \
       data-longitude="\(place.longitude.description)" data-status="\(request.facts.status.rawValue)"></div>
-      <p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
+
+      """
+    return """
+      \(drawsMap ? drawing : nil)<p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
 
       """
   }
