@@ -307,6 +307,26 @@ import Testing
     #expect(try await town.anonymous.get(path).text.contains("A virus was found"))
   }
 
+  @Test("who has the same problem says so by a button, once, and can take it back")
+  func support() async throws {
+    let town = try await Township()
+    let (reference, code) = try await town.report()
+    let path = "/requests/\(reference)"
+    #expect(try await town.anonymous.get(path).text.contains("Same problem</button>"))
+    let said = try await post(town.anonymous, path + "/support", [])
+    #expect(said.status == 303 && said.headers["Location"] == path + "?supported=1")
+    let cookie = try #require(said.headers["Set-Cookie"]?.prefix { $0 != ";" })
+    let supporter = town.anonymous.with("Cookie", String(cookie))
+    let page = try await supporter.get(path + "?supported=1").text
+    #expect(page.contains("1 other person has this problem too.") && page.contains("Take it back"))
+    #expect(page.contains("Thank you. Staff see"))
+    #expect(!(try await town.anonymous.get(path + "?supported=1").text.contains("Take it back")))
+    let reporters = try await town.anonymous.get("/track/\(try #require(code))").text
+    #expect(reporters.contains("1 other person") && !reporters.contains("Same problem</button>"))
+    #expect(try await post(supporter, path + "/support", [("take_back", "true")]).status == 303)
+    #expect(!(try await town.anonymous.get(path).text.contains("other person")))
+  }
+
   @Test("where staff decide what becomes public, the reporter is told")
   func publication() async throws {
     let town = try await Township()

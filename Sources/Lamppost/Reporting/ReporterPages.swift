@@ -7,10 +7,18 @@ import JSON
 /// What readers of a request's page do there, under either address.
 enum ReporterPages {
   static func show(_ request: Request, _ context: Context, _ reader: RequestReader) async throws -> Response {
-    RequestDocument(
-      view: try await reader.view(context), reader: reader, context: context, origin: request.origin,
-      done: request.query["done"], isNew: request.query["sent"] == "1"
-    ).response()
+    let view = try await reader.view(context)
+    var document = RequestDocument(view: view, reader: reader, context: context, origin: request.origin)
+    document.isNew = request.query["sent"] == "1" && view.isReporters
+    document.done = request.query["supported"] == "1" ? "supported" : request.query["done"]
+    if !view.isReporters {
+      let (supporter, isUnknown) = Supporter.of(request, context.actor)
+      if !isUnknown {
+        document.isSupported = try await context.application.supportRequest.contains(
+          supporter, requestID: view.request.facts.id, as: reader.actor)
+      }
+    }
+    return document.response()
   }
 
   /// A message, a file, or a word on what staff call done.

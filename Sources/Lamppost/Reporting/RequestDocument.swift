@@ -11,6 +11,8 @@ struct RequestDocument {
   let context: Context
   /// Scheme and host as the reader's browser knows them.
   let origin: String
+  /// Whether the reader has said that they have the problem too.
+  var isSupported = false
   /// What has just been done, by the word in the address.
   var done: String?
   /// Whether the report has just been sent.
@@ -44,7 +46,7 @@ struct RequestDocument {
       \(reporter?.attaching)\(parts.timeline)\(reporter?.thread)
       </div>
       <div class="card">
-      \(parts.facts)\(parts.map)
+      \(parts.facts)\(parts.map)\(parts.support(isSupported: isSupported))
       </div>
       </div>
       """
@@ -54,6 +56,7 @@ struct RequestDocument {
     let sentence: String? =
       switch done {
       case "message": t("Your message has been sent to staff.")
+      case "supported": isSupported ? t("Thank you. Staff see that you have this problem too.") : nil
       case "attached": t("Your file has arrived. It is checked for viruses before anybody can see it.")
       case "edited": t("Your changes have been saved.")
       case "withdrawn": t("You have withdrawn the report.")

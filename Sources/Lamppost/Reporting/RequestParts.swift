@@ -67,7 +67,8 @@ struct RequestParts {
       ["number": t.number(number), "count": t.number(count), "title": request.title])
     return """
       <li><a href="\(reader.file(file))"><img src="\(reader.thumbnail(file))" alt="\(words)" loading="lazy" \
-      decoding="async" width="400" height="300"></a></li>
+      decoding="async" width="400" height="300"></a>\
+      \(view.isReporters ? "<span class=\"hint small\">\(file.condition(t))</span>" as HTML : nil)</li>
 
       """
   }
@@ -117,6 +118,29 @@ struct RequestParts {
       """
     return """
       \(drawsMap ? drawing : nil)<p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
+
+      """
+  }
+
+  /// How many others have the problem, and the button that says so.
+  func support(isSupported: Bool) -> HTML? {
+    let count = request.supporters
+    let isOffered = !view.isReporters && !request.facts.status.isEnded
+    if count == 0 && !isOffered { return nil }
+    let sentence = t.plural(
+      "{count} other person has this problem too.", "{count} other people have this problem too.", count)
+    let button: HTML =
+      isSupported
+      ? """
+      <p>\(t("You have said that you have it too."))</p>
+      <button class="link" name="take_back" value="true">\(t("Take it back"))</button>
+      """ : "<button class=\"quiet\">\(t("Same problem"))</button>"
+    return """
+      <section id="support" aria-labelledby="support-title" data-live="\(sentence)">
+      <h2 id="support-title">\(t("You have this problem too?"))</h2>
+      \(count == 0 ? nil : "<p id=\"supporters\">\(sentence)</p>\n" as HTML)\
+      \(isOffered ? "<form method=\"post\" action=\"\(Paths.supportPage(request.reference))\">\(context.hiddenToken)\(button)</form>\n" as HTML : nil)\
+      </section>
 
       """
   }

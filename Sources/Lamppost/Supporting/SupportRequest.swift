@@ -25,18 +25,27 @@ struct SupportRequest: Sendable {
 
   func remove(_ supporter: Supporter, from reference: Reference, as actor: Actor) async throws -> Int {
     try await change(reference, as: actor) { request in
-      let mine: SQL =
-        if let id = supporter.personID {
-          "person_id = \(id)"
-        } else {
-          "guest = \(supporter.digest(requestID: request.facts.id, secret: secret))"
-        }
-      return """
-        WITH change AS (DELETE FROM supporters WHERE request_id = \(request.facts.id) AND \(mine) RETURNING 1)
-        UPDATE requests SET supporters = supporters - 1
-         WHERE id = \(request.facts.id) AND EXISTS (SELECT FROM change) RETURNING supporters
-        """
+      """
+      WITH change AS (DELETE FROM supporters
+         WHERE request_id = \(request.facts.id) AND \(mine(supporter, request.facts.id)) RETURNING 1)
+      UPDATE requests SET supporters = supporters - 1
+       WHERE id = \(request.facts.id) AND EXISTS (SELECT FROM change) RETURNING supporters
+      """
     }
+  }
+
+  /// Whether the caller has said so of a request they may see.
+  func contains(_ supporter: Supporter, requestID: Int, as actor: Actor) async throws -> Bool {
+    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read(
+      """
+      SELECT FROM supporters WHERE request_id = \(requestID) AND \(mine(supporter, requestID))
+      """)
+    return !rows.isEmpty
+  }
+
+  private func mine(_ supporter: Supporter, _ requestID: Int) -> SQL {
+    if let id = supporter.personID { return "person_id = \(id)" }
+    return "guest = \(supporter.digest(requestID: requestID, secret: secret))"
   }
 
   /// Under the request's lock, so that count and rows cannot part.
