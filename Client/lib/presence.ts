@@ -25,10 +25,10 @@ export function peopleAt(reference: string): Person[] {
   return sight.people.filter((person) => person.id !== me);
 }
 
-/** Fills every `[data-presence="REFERENCE"]`, also those that a list has just been given. */
+/** Fills every `[data-presence="REFERENCE"]` and the page's own, also those that have just been put there. */
 export function showPresence(within: ParentNode = document): void {
-  for (const element of findAll("[data-presence]", within)) {
-    const text = words(peopleAt(element.dataset.presence ?? ""));
+  for (const element of findAll("[data-presence], #presence[data-reference]", within)) {
+    const text = words(peopleAt(element.dataset.presence ?? element.dataset.reference ?? ""));
     if (element.textContent !== text) element.textContent = text;
     element.hidden = text === "";
     element.classList.toggle("badge", text !== "");
@@ -52,7 +52,6 @@ export async function startPresence(): Promise<void> {
   const element = find("#presence[data-reference]");
   if (!element) return;
   const reference = element.dataset.reference ?? "";
-  element.dataset.presence = reference;
   const path = `/requests/${reference}/presence`;
   const enter = async (): Promise<void> => {
     if (document.hidden) return;
