@@ -41,7 +41,7 @@ struct StatisticsQueries: Sendable {
 
   /// Of `closed`: how long work took that came to its end, and how much of it was on time.
   private static let quality: SQL = """
-    round((percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM closed_at - created_at) / 3600)
+    round((percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', closed_at - created_at) / 3600)
       FILTER (WHERE status IN ('completed', 'closed')))::numeric, 1) AS median_hours,
     round(avg((closed_at <= expected_by)::int)
       FILTER (WHERE status IN ('completed', 'closed') AND expected_by IS NOT NULL), 3) AS on_time
@@ -67,8 +67,8 @@ struct StatisticsQueries: Sendable {
     SELECT json_agg(json_build_object('from_days', a.first, 'under_days', a.under, 'count', coalesce(n, 0))
                     ORDER BY a.first)::text
       FROM (VALUES (0, 1), (1, 7), (7, 30), (30, 90), (90, 365), (365, NULL)) AS a (first, under)
-      LEFT JOIN (SELECT width_bucket(extract(epoch FROM now() - created_at) / 86400,
-                                     ARRAY[0, 1, 7, 30, 90, 365]::numeric[]) AS bucket, count(*) AS n
+      LEFT JOIN (SELECT width_bucket(date_part('epoch', now() - created_at) / 86400,
+                                     ARRAY[0, 1, 7, 30, 90, 365]::float8[]) AS bucket, count(*) AS n
                    FROM (\(open)) o GROUP BY 1) o
         ON (ARRAY[0, 1, 7, 30, 90, 365])[greatest(o.bucket, 1)] = a.first
     """
