@@ -9,6 +9,8 @@ import Synchronization
 final class Listener: Sendable {
   private struct State {
     var daemon: Daemon?
+    /// The listening socket, once it does not listen any more.
+    var quiesced: Int32 = -1
     var connections: [ObjectIdentifier: Connection] = [:]
     var perClient: [IPAddress: Int] = [:]
   }
@@ -80,7 +82,10 @@ final class Listener: Sendable {
     guard !draining.exchange(true, ordering: .sequentiallyConsistent) else { return }
     if let daemon = state.withLock({ $0.daemon }) {
       let descriptor = MHD_quiesce_daemon(daemon.pointer)
-      if descriptor >= 0 { close(descriptor) }
+      // Who connects now is refused. The manual wants the descriptor open until the daemon has stopped: one of its threads
+      // may be on the way to accept from it, and the number must not be another connection's by then.
+      if descriptor >= 0 { shutdown(descriptor, Int32(SHUT_RDWR)) }
+      state.withLock { $0.quiesced = descriptor }
     }
     for connection in connections { connection.drain() }
   }
@@ -102,6 +107,8 @@ final class Listener: Sendable {
     }
     guard let daemon else { return }
     MHD_stop_daemon(daemon.pointer)
+    let quiesced = state.withLock { $0.quiesced }
+    if quiesced >= 0 { close(quiesced) }
     Unmanaged.passUnretained(self).release()
   }
 
