@@ -1,2 +1,131 @@
-// The request for staff: see below.
-export {};
+// The request for staff. Everything works by plain forms; this saves the way to the server's next page and back.
+import { call } from "../lib/api";
+import { announce, find, findAll } from "../lib/dom";
+import { t } from "../lib/messages";
+import { dropDraft, keepDraft, restoreDrafts } from "../lib/desk/drafts";
+import { offerMentions } from "../lib/desk/mention";
+import { showPlace } from "../lib/desk/place";
+import { tellPresence } from "../lib/desk/presence";
+import { refresh, send } from "../lib/desk/swap";
+import { liftNotice } from "../lib/desk/toast";
+import { showPhoto } from "../lib/desk/viewer";
+
+/** What must be done to the page whenever it is new. */
+function enhance(): void {
+  liftNotice();
+  restoreDrafts();
+  offerMentions();
+  showNeeded();
+  watchFiles();
+  const keys = find("#keys");
+  if (keys) keys.hidden = false;
+  const isOn = find<HTMLInputElement>("#keys-on");
+  if (isOn) isOn.checked = keysAreOn();
+  void showPlace();
+}
+
+/** Of reason and note, only what the chosen status needs. */
+function showNeeded(): void {
+  const status = find<HTMLSelectElement>("#field-status");
+  if (!status) return;
+  const need = status.selectedOptions[0]?.dataset.needs;
+  for (const name of ["reason", "note"]) {
+    const field = find<HTMLTextAreaElement>(`#field-${name}`);
+    if (!field) continue;
+    field.closest<HTMLElement>(".field")!.hidden = need !== name;
+    field.disabled = need !== name;
+  }
+}
+
+let watching = 0;
+
+/** Files that are being checked: the list is read again as soon as one of them is done. */
+function watchFiles(): void {
+  clearTimeout(watching);
+  const files = findAll("[data-attachment][aria-busy]");
+  if (files.length === 0) return;
+  watching = window.setTimeout(async () => {
+    const states = await Promise.all(files.map((file) =>
+      call<{ state: string }>("GET", `/attachments/${file.dataset.attachment}`).then((answer) => answer.state).catch(() => "scanning")));
+    const isNews = states.some((state) => state !== "quarantined" && state !== "scanning");
+    if (isNews && await refresh()) {
+      announce(t("A file has been checked."));
+      enhance();
+    } else {
+      watchFiles();
+    }
+  }, 1500);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (!form.matches(".desk-form")) return;
+  event.preventDefault();
+  const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
+  if (button?.name === "insert") { insertTemplate(form); return; }
+  if (form.closest(".toast")) find(".toast")?.remove();
+  void send(form, button).then(({ isDone }) => {
+    if (isDone) dropDraft(form);
+    if (isDone) history.replaceState(null, "", location.pathname);
+    enhance();
+  });
+});
+
+function insertTemplate(form: HTMLFormElement): void {
+  const text = find<HTMLSelectElement>("select[name=template]", form)?.selectedOptions[0]?.dataset.text;
+  const field = find<HTMLTextAreaElement>("textarea", form);
+  if (!text || !field) return;
+  field.setRangeText((field.value.trim() === "" ? "" : "\n\n") + text, field.value.length, field.value.length, "end");
+  keepDraft(field);
+  field.focus();
+}
+
+document.addEventListener("input", (event) => {
+  const field = event.target as Element;
+  if (field instanceof HTMLTextAreaElement && field.closest(".composer")) keepDraft(field);
+});
+
+document.addEventListener("change", (event) => {
+  const field = event.target as HTMLInputElement;
+  if (field.id === "field-status") showNeeded();
+  if (field.id === "keys-on") localStorage.setItem("keys", field.checked ? "on" : "off");
+});
+
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  const photo = target.closest<HTMLAnchorElement>("a.photo");
+  if (photo && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    showPhoto(photo);
+  }
+  if (target.id === "show-keys") find<HTMLDialogElement>("#keys-dialog")?.showModal();
+  if (target.id === "keys-close") find<HTMLDialogElement>("#keys-dialog")?.close();
+});
+
+const keysAreOn = (): boolean => localStorage.getItem("keys") !== "off";
+
+/** Opens a form and goes to its first field. */
+function open(id: string): boolean {
+  const details = document.getElementById(id) as HTMLDetailsElement | null;
+  if (!details) return false;
+  details.open = true;
+  const field = find<HTMLElement>("textarea, select:not([name=template]), input:not([type=hidden])", details);
+  field?.focus();
+  field?.scrollIntoView({ block: "center" });
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  const target = event.target as Element;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog[open]")) return;
+  if (event.key !== "?" && !keysAreOn()) return;
+  const isDone = event.key === "c" ? open("composer-internal")
+    : event.key === "s" ? open("change-status")
+    : event.key === "a" ? open("change-assign")
+    : event.key === "?" ? (find<HTMLDialogElement>("#keys-dialog")?.showModal(), true) : false;
+  if (isDone) event.preventDefault();
+});
+
+if (new URLSearchParams(location.search).has("done")) history.replaceState(null, "", location.pathname + location.hash);
+enhance();
+tellPresence();

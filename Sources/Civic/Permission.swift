@@ -18,6 +18,8 @@ public enum Permission: CaseIterable, Sendable {
   case reportForOthers
   case manageCategories
   case manageAreas
+  /// Keep the texts that staff write often.
+  case manageTemplates
   case managePeople
   case readAudit
   case manageTenants
@@ -44,7 +46,7 @@ public enum Permission: CaseIterable, Sendable {
       [.agent: .all, .crew: .assigned, .manager: .all, .administrator: .all, .operator: .all]
     case .commentInternally:
       [.agent: .all, .crew: .all, .manager: .all, .administrator: .all, .operator: .all]
-    case .manageCategories, .manageAreas, .managePeople:
+    case .manageCategories, .manageAreas, .manageTemplates, .managePeople:
       [.administrator: .all, .operator: .all]
     case .readAudit:
       [.manager: .all, .administrator: .all, .operator: .all]

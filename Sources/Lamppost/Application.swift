@@ -61,6 +61,9 @@ final class Application: Sendable {
   let addAttachment: AddAttachment
   let listStaff: ListStaff
   let readStaffRequest: ReadStaffRequest
+  let undoChange: UndoChange
+  let replyTemplates: ReplyTemplates
+  let listMentions: ListMentions
 
   init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) throws {
     self.database = database
@@ -120,6 +123,9 @@ final class Application: Sendable {
     findAttachment = FindAttachment(database: database)
     addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
     listStaff = ListStaff(database: database)
+    undoChange = UndoChange(database: database)
+    replyTemplates = ReplyTemplates(database: database)
+    listMentions = ListMentions(database: database)
     readStaffRequest = ReadStaffRequest(
       database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,
       listRequests: listRequests, readContact: readContact)

@@ -71,6 +71,7 @@ enum Paths {
 
   // Pages: staff
   static let triage = Path("/staff")
+  static let mentionsPage = Path("/staff/mentions")
   static let staffRequest = Path("/staff/requests/{reference}", Reference.self)
   static let dashboard = Path("/staff/dashboard")
   static let dashboardExport = Path("/staff/dashboard/export")
@@ -88,6 +89,8 @@ enum Paths {
   static let mySession = Path("/api/v1/me/sessions/{session}", String.self)
   static let export = Path("/api/v1/me/export")
 
+  static let templates = Path("/api/v1/templates")
+  static let template = Path("/api/v1/templates/{template}", Int.self)
   static let categories = Path("/api/v1/categories")
   static let areas = Path("/api/v1/areas")
   static let places = Path("/api/v1/places")
@@ -100,6 +103,7 @@ enum Paths {
   static let status = Path("/api/v1/requests/{reference}/status", Reference.self)
   static let confirmation = Path("/api/v1/requests/{reference}/confirm", Reference.self)
   static let opened = Path("/api/v1/requests/{reference}/opened", Reference.self)
+  static let undo = Path("/api/v1/requests/{reference}/undo", Reference.self)
   static let assignment = Path("/api/v1/requests/{reference}/assignment", Reference.self)
   static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
   static let presence = Path("/api/v1/requests/{reference}/presence", Reference.self)
@@ -170,6 +174,7 @@ extension Router<Access, Context> {
     router.on(.post, Paths.accountDeletion, access: .signedIn, handler: DeletionPage.submit)
 
     // Pages: staff
+    router.on(.get, Paths.mentionsPage, access: .staff(.readInternal), handler: MentionsPage.show)
     router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
     router.on(.post, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.submit)
     router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)
@@ -187,6 +192,7 @@ extension Router<Access, Context> {
     router.on(.delete, Paths.session, access: .anyone, handler: SessionRoutes.signOut)
     router.on(.post, Paths.token, access: .anyone, handler: SessionRoutes.token)
     router.on(.post, Paths.tokenRevocation, access: .anyone, handler: SessionRoutes.revoke)
+    router.on(.get, Paths.users, access: .staff(.readInternal), handler: PeopleRoutes.listStaff)
     router.on(.post, Paths.users, access: .anyone, handler: PeopleRoutes.register)
     router.on(.get, Paths.me, access: .signedIn, handler: SessionRoutes.me)
     router.on(.patch, Paths.me, access: .signedIn, handler: AccountRoutes.change)
@@ -196,6 +202,10 @@ extension Router<Access, Context> {
     router.on(.delete, Paths.mySession, access: .signedIn, handler: AccountRoutes.endSession)
     router.on(.get, Paths.export, access: .signedIn, handler: AccountRoutes.export)
 
+    router.on(.get, Paths.templates, access: .staff(.readInternal), handler: TemplateRoutes.list)
+    router.on(.post, Paths.templates, access: .staff(.manageTemplates), handler: TemplateRoutes.add)
+    router.on(.patch, Paths.template, access: .staff(.manageTemplates), handler: TemplateRoutes.change)
+    router.on(.delete, Paths.template, access: .staff(.manageTemplates), handler: TemplateRoutes.remove)
     router.on(.get, Paths.categories, access: .anyone, handler: CategoryRoutes.list)
     router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)
     router.on(.get, Paths.places, access: .anyone, handler: PlaceRoutes.find)
@@ -211,6 +221,7 @@ extension Router<Access, Context> {
     router.on(.post, Paths.status, access: .staff(.changeStatus), handler: WorkflowRoutes.changeStatus)
     router.on(.post, Paths.confirmation, access: .anyone, handler: WorkflowRoutes.confirm)
     router.on(.post, Paths.opened, access: .staff(.changeStatus), handler: WorkflowRoutes.opened)
+    router.on(.post, Paths.undo, access: .staff(.changeStatus), handler: WorkflowRoutes.undo)
     router.on(.post, Paths.assignment, access: .staff(.assign), handler: TriageRoutes.assign)
     router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)
     router.on(.get, Paths.statistics, access: .staff(.readInternal), handler: StatisticsRoutes.read)

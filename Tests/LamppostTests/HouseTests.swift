@@ -88,7 +88,7 @@ import Testing
     for route in town.installation.handler.router.routes {
       guard case .staff = route.access else { continue }
       count += 1
-      let path = route.template.replacing("{reference}", with: reference)
+      let path = route.template.replacing("{reference}", with: reference).replacing("{template}", with: "1")
       // A browser is led to sign in.
       let refusal = Paths.isPage(route.template) && route.method.isSafe ? 303 : 401
       #expect(try await town.anonymous.send(route.method, path, nil).status == refusal, "\(route.template)")

@@ -57,6 +57,7 @@ extension Problem {
     case reasonRequired = "reason_required"
     case noteRequired = "note_required"
     case editWindowClosed = "edit_window_closed"
+    case undoNotAllowed = "undo_not_allowed"
     // 429, 5xx
     case rateLimited = "rate_limited"
     case internalError = "internal_error"
@@ -83,7 +84,7 @@ extension Problem {
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .invalidText,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
         .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed, .reasonRequired,
-        .noteRequired, .editWindowClosed:
+        .noteRequired, .editWindowClosed, .undoNotAllowed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests
       case .internalError: .internalServerError
@@ -146,6 +147,7 @@ extension Problem {
       case .reasonRequired: "This status needs a reason."
       case .noteRequired: "This status needs a note of what was done."
       case .editWindowClosed: "The time for changing the report is over."
+      case .undoNotAllowed: "The last change cannot be taken back any more."
       case .rateLimited: "Too many calls. Wait a little."
       case .internalError: "Something went wrong on our side."
       case .notImplemented: "This method is not implemented."

@@ -41,7 +41,10 @@ struct AddComment: Sendable {
   ) async throws -> Comment {
     let results = try await transaction.queryAll(insertions(body, visibility, requestID, by: actor))
     guard let row = results.first?.first else { throw Problem.notFound }
-    return try Comment(row)
+    let comment = try Comment(row)
+    // Colleagues are called among colleagues only: what others read holds no list of staff.
+    if visibility == .internal { try await Mentions.keep(of: comment, on: requestID, in: transaction) }
+    return comment
   }
 
   /// The statements that add a comment to a request whose row is locked. The first returns it.

@@ -49,6 +49,20 @@ extension Schemas {
       ])
     ),
     ("Statistics", statistics),
+    (
+      "StaffMember",
+      .object([
+        .required("id", .integer(1...)), .required("name", .text), .required("role", .words(Role.self)),
+        .required("department", Schema.text.orNull.noted("Its slug.")),
+      ])
+    ),
+    (
+      "Template",
+      .object([
+        .required("id", .integer(1...)), .required("name", .text), .required("body", .text),
+        .required("visibility", visibility),
+      ])
+    ),
     ("Presence", .object([.required("people", .list(of: .named("PersonName")))])),
     ("AttachmentSummary", .object(attachmentSummary)),
     (

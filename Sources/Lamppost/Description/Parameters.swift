@@ -12,6 +12,7 @@ extension Parameter {
       case "reference": (Schemas.typedReference, "The request's reference; case and hyphen do not matter.")
       case "code": (Schemas.typedTrackingCode, "The tracking code that came with the report.")
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
+      case "template": (.integer(1...), "The template's number.")
       case "id": (Schemas.uuid, "The file's id.")
       default: (.text, "")
       }
@@ -56,6 +57,7 @@ extension Parameter {
     query("priority", list(Schemas.priority), "Separated by commas."),
     query("assignee", .matching("^(me|none|0|[1-9][0-9]{0,17})$"), "me, none or a person's number. Staff only."),
     query("department", Schemas.line(100), "A department's slug. Staff only."),
+    query("mentions", .words(["me"]), "Those in which a colleague called the caller by @. Staff only."),
     query("overdue", .boolean, "Whether the target date has passed and the request is open."),
     query("mine", .boolean, "Only what the caller reported."),
     query("created_after", .time, "RFC 3339 with offset."),

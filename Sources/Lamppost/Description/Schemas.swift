@@ -67,6 +67,8 @@ enum Schemas {
       ]).restricted("minProperties", .integer(1))
     ),
     ("NewComment", .input([.required("body", line(10_000)), .required("visibility", visibility)])),
+    ("NewTemplate", .input(template.map { .required($0.name, $0.schema) })),
+    ("TemplateChange", .input(template.map { .optional($0.name, $0.schema) })),
     ("NewMessage", .input([.required("body", line(10_000))])),
     (
       "SignIn",
@@ -110,6 +112,10 @@ enum Schemas {
         .optional("client_id", .text),
       ])
     ),
+  ]
+
+  private static let template: [(name: String, schema: Schema)] = [
+    ("name", line(ReplyTemplate.longestName)), ("body", line(10_000)), ("visibility", visibility),
   ]
 
   private static let newRequest: [Schema.Field] = [

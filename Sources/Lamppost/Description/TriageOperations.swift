@@ -62,6 +62,36 @@ extension Operation {
       body: .json("Assignment"), answer: .request("The request as it is now."),
       problems: [.gone, .versionMismatch, .unknownPerson, .unknownDepartment, .conflict]),
     Operation(
+      .post, Paths.undo, "undoChange", .working, "Take the last change of a request back",
+      note: """
+        For who made it, within \(Int(Undo.window)) seconds: status, assignment, or what was edited. It is a change of its \
+        own; the history keeps both.
+        """,
+      parameters: [.ifMatch], answer: .request("The request as it is now."),
+      problems: [.gone, .versionMismatch, .undoNotAllowed, .conflict]),
+    Operation(
+      .get, Paths.users, "listStaff", .working, "Colleagues",
+      parameters: [
+        .query("staff", .words(["true"]), "Said, since this may list others one day.", isRequired: true),
+        .query("q", Schemas.line(200), "What a name, or a later word of it, begins with."), .cursor, .limit,
+      ],
+      answer: .json(.page(of: .named("StaffMember")), "One page."), problems: [.invalidCursor]),
+    Operation(
+      .get, Paths.templates, "listTemplates", .working, "What staff write often",
+      note: "{reference} and {title} stand for those of the request that it is used for.",
+      parameters: [.cursor, .limit], answer: .json(.page(of: .named("Template")), "One page."),
+      problems: [.invalidCursor]),
+    Operation(
+      .post, Paths.templates, "addTemplate", .working, "Add a template", body: .json("NewTemplate"),
+      answer: .json(.created, .named("Template"), "The new template."), problems: [.unknownOption]),
+    Operation(
+      .patch, Paths.template, "changeTemplate", .working, "Change a template", note: "What is left out stays.",
+      body: .json("TemplateChange"), answer: .json(.named("Template"), "The template as it is now."),
+      problems: [.unknownOption]),
+    Operation(
+      .delete, Paths.template, "removeTemplate", .working, "Remove a template",
+      answer: .json(.named("Empty"), "It is gone.")),
+    Operation(
       .get, Paths.comments, "listComments", .working, "What was said about a request, oldest first",
       parameters: [.cursor, .limit],
       answer: .json(.page(of: .named("Comment")), "The comments that the caller may read."), problems: [.gone]),

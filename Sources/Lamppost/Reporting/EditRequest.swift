@@ -13,7 +13,7 @@ struct RequestChange: Sendable {
   /// Set where the field was sent; its value may be "unknown".
   let location: Location??
   let address: String??
-  let visibility: String?
+  var visibility: String?
 
   /// What staff may set; removing is another matter.
   static let visibilities = ["public", "private", "hidden"]
@@ -49,6 +49,13 @@ struct EditRequest: Sendable {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
       try Self.authorize(change, of: request, as: actor)
+      // What belongs to a private category stops being public with it; the other way round is for staff to decide.
+      var change = change
+      if let category = change.category, change.visibility == nil, request.visibility == "public",
+        try await Self.isPrivate(category, in: transaction)
+      {
+        change.visibility = "private"
+      }
       let assignments = try await Self.assignments(change, in: transaction)
       if assignments.isEmpty { return request }
       let event = RequestEvent(
@@ -82,7 +89,7 @@ struct EditRequest: Sendable {
     }
   }
 
-  private static func assignments(_ change: RequestChange, in transaction: Transaction) async throws -> [SQL] {
+  static func assignments(_ change: RequestChange, in transaction: Transaction) async throws -> [SQL] {
     var list: [SQL] = []
     if let title = change.title { list.append("title = \(title)") }
     if let description = change.description { list.append("description = \(description)") }
@@ -98,8 +105,6 @@ struct EditRequest: Sendable {
       try category.requireOpen()
       list.append("category_id = \(category.id)")
       list.append("expected_by = created_at + make_interval(hours => \(category.resolutionHours)::int)")
-      // What belongs to a private category stops being public with it; the other way round is for staff to decide.
-      if category.isPrivate && change.visibility == nil { list.append("visibility = 'private'") }
     }
     if let location = change.location {
       if let location { try await requireInside(location, in: transaction) }
@@ -107,6 +112,10 @@ struct EditRequest: Sendable {
       list.append("location = \(point), public_location = \(point), accuracy = \(location?.accuracy)::real")
     }
     return list
+  }
+
+  private static func isPrivate(_ category: String, in transaction: Transaction) async throws -> Bool {
+    try await transaction.query("SELECT private FROM categories WHERE slug = \(category) AND active").first?.get(0) ?? false
   }
 
   private static func requireInside(_ location: Location, in transaction: Transaction) async throws {
@@ -148,5 +157,28 @@ struct EditRequest: Sendable {
 }
 
 extension Location {
-  fileprivate var words: String { "\(coordinate.latitude), \(coordinate.longitude)" }
+  /// As the history keeps it: `42.36, -71.06 ± 12.5`.
+  fileprivate var words: String {
+    "\(coordinate.latitude), \(coordinate.longitude)" + (accuracy.map { " ± \($0)" } ?? "")
+  }
+
+  /// What `words` wrote; nil for anything else, "unknown" among it.
+  init?(words: String) {
+    let parts = words.split(separator: " ± ", omittingEmptySubsequences: false)
+    guard let first = parts.first, let coordinate = Coordinate(latitudeLongitude: String(first)) else { return nil }
+    self.init(coordinate: coordinate, accuracy: parts.count > 1 ? Double(parts[1]) : nil)
+  }
+}
+
+extension Location? {
+  /// As the API takes it.
+  var json: JSONValue {
+    guard let self else { return .null }
+    var members = [
+      JSONObject.Member(key: "latitude", value: .number(self.coordinate.latitude)),
+      JSONObject.Member(key: "longitude", value: .number(self.coordinate.longitude)),
+    ]
+    if let accuracy = self.accuracy { members.append(.init(key: "accuracy", value: .number(accuracy))) }
+    return .object(JSONObject(members: members))
+  }
 }

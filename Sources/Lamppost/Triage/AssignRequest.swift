@@ -56,6 +56,16 @@ struct AssignRequest: Sendable {
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
+  /// What `words` says, read back.
+  static func ids(in words: String?) -> (person: Int?, department: Int?) {
+    var ids: [Substring: Int] = [:]
+    for part in (words ?? "").split(separator: ", ") {
+      let pair = part.split(separator: " ")
+      if pair.count == 2 { ids[pair[0]] = Int(pair[1]) }
+    }
+    return (ids["person"], ids["department"])
+  }
+
   private static func person(_ wanted: Int??, now: Int?, in transaction: Transaction) async throws -> Int? {
     guard let wanted else { return now }
     guard let id = wanted else { return nil }

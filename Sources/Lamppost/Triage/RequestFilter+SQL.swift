@@ -83,6 +83,13 @@ extension RequestFilter {
     case nil: break
     }
     if let department { list.append("r.department_id = (SELECT id FROM departments WHERE slug = \(department))") }
+    if mentionsMe {
+      list.append(
+        """
+        EXISTS (SELECT 1 FROM comment_mentions cm WHERE cm.tenant_id = r.tenant_id AND cm.request_id = r.id
+                   AND cm.person_id = \(actor.person?.id))
+        """)
+    }
     if isMine { list.append("r.reporter_id = \(actor.person?.id)") }
     return list
   }

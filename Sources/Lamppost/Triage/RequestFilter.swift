@@ -23,6 +23,8 @@ struct RequestFilter: Sendable {
   var department: String?
   var isOverdue: Bool?
   var isMine = false
+  /// Only those in which a colleague called the caller.
+  var mentionsMe = false
   var createdAfter: Date?
   var createdBefore: Date?
   var updatedAfter: Date?
@@ -56,6 +58,7 @@ struct RequestFilter: Sendable {
     }
     isOverdue = try query.parsed("overdue", "must be true or false", Bool.init)
     isMine = try query.parsed("mine", "must be true or false", Bool.init) ?? false
+    mentionsMe = try query.parsed("mentions", "must be me") { $0 == "me" ? true : nil } ?? false
     createdAfter = try query.parsed("created_after", "must be an RFC 3339 time with offset", RFC3339.parse)
     createdBefore = try query.parsed("created_before", "must be an RFC 3339 time with offset", RFC3339.parse)
     updatedAfter = try query.parsed("updated_after", "must be an RFC 3339 time with offset", RFC3339.parse)
@@ -70,7 +73,7 @@ struct RequestFilter: Sendable {
     if radius != nil && near == nil { throw .parameter("radius", "needs near") }
     if sort == .nearest && near == nil { throw .parameter("sort", "nearest needs near") }
     if sort == .relevance && text == nil { throw .parameter("sort", "relevance needs q") }
-    if assignee != nil || department != nil {
+    if assignee != nil || department != nil || mentionsMe {
       if !actor.seesInternal { throw actor.person == nil ? Problem(.unauthenticated) : Problem(.forbidden) }
     }
     if isMine && actor.person == nil { throw Problem(.unauthenticated) }
@@ -79,7 +82,7 @@ struct RequestFilter: Sendable {
   /// Whether the kept map counts can answer: they know status, category and priority alone.
   var isAnsweredByCounts: Bool {
     text == nil && near == nil && area == nil && assignee == nil && department == nil && isOverdue == nil && !isMine
-      && createdAfter == nil && createdBefore == nil && updatedAfter == nil
+      && !mentionsMe       && createdAfter == nil && createdBefore == nil && updatedAfter == nil
   }
 }
 

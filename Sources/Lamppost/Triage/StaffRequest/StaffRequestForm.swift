@@ -8,7 +8,7 @@ import Localization
 struct StaffRequestForm {
   enum Kind: String, CaseIterable, Sendable {
     case `internal`, `public`, `private`
-    case status, assign, take, priority, category, text, pin, visibility, upload
+    case status, assign, take, priority, category, text, pin, visibility, upload, undo
 
     /// What is said when it has been done.
     func sentence(_ t: Translator) -> String {
@@ -23,6 +23,7 @@ struct StaffRequestForm {
       case .text: t("Title and description changed.")
       case .pin: t("Place changed.")
       case .visibility: t("Visibility changed.")
+      case .undo: t("Taken back.")
       case .upload: t("The files are being checked for viruses.")
       }
     }
@@ -62,6 +63,8 @@ struct StaffRequestForm {
     case .priority, .category, .text, .pin, .visibility:
       _ = try await application.editRequest(
         reference, try RequestChange(try change()), ifMatch: try version(), as: context.actor)
+    case .undo:
+      _ = try await application.undoChange(reference, ifMatch: try version(), as: context.actor)
     case .upload: try await upload()
     }
   }

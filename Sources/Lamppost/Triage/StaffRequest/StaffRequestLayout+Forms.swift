@@ -23,7 +23,7 @@ extension StaffRequestLayout {
   /// A form that opens on request, and stands open when what was entered was refused.
   func disclosed(_ kind: StaffRequestForm.Kind, _ summary: String, _ content: HTML) -> HTML {
     """
-    <details class="change" id="change-\(kind.rawValue)"\(refused?.kind == kind ? " open" as HTML : nil)>
+    <details class="change" id="change-\(kind.rawValue)"\(entered?.kind == kind ? " open" as HTML : nil)>
     <summary>\(summary)</summary>
     \(content)</details>
 
@@ -32,9 +32,9 @@ extension StaffRequestLayout {
 
   /// The fields of one form: with what was entered where it was refused, else with how things stand.
   func fields(_ kind: StaffRequestForm.Kind, _ known: [String: String?] = [:]) -> FormFields {
-    if let refused, refused.kind == kind {
-      var fields = FormFields(
-        t, refused.form, problem: refused.problem.code == .versionMismatch ? nil : refused.problem)
+    if let entered, entered.kind == kind {
+      let problem = entered.problem.flatMap { $0.code == .versionMismatch ? nil : $0 }
+      var fields = FormFields(t, entered.form, problem: problem)
       fields.names = names(kind)
       return fields
     }
@@ -52,7 +52,7 @@ extension StaffRequestLayout {
   }
 
   var summaryOfErrors: HTML? {
-    guard let refused, refused.problem.code != .versionMismatch else { return nil }
+    guard let entered, let problem = entered.problem, problem.code != .versionMismatch else { return nil }
     let labels = [
       "internal_body": t("The comment"), "public_body": t("The update"), "private_body": t("The message"),
       "status": t("New status"), "reason": t("Reason"), "note": t("What was done"), "assignee": t("Person"),
@@ -60,6 +60,6 @@ extension StaffRequestLayout {
       "description": t("Description"), "latitude": t("Latitude"), "longitude": t("Longitude"),
       "address": t("Address"), "visibility": t("Who sees the request"), "files": t("Files"),
     ]
-    return fields(refused.kind).summary { labels[$0] }
+    return fields(entered.kind).summary { labels[$0] }
   }
 }

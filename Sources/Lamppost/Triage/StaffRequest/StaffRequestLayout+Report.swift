@@ -20,6 +20,7 @@ extension StaffRequestLayout {
     guard let location = request.location else {
       return """
         <p class="place">\(Icon.pin.html) \(request.address ?? t("The place is not known."))</p>
+        <div class="desk-map" id="map" data-title="\(request.title)" hidden></div>
         \(may(.editRequest) ? pinForm : nil)
         """
     }
@@ -29,7 +30,7 @@ extension StaffRequestLayout {
       \(areas.map { "\($0)<br>" as HTML })<span class="muted small">\(coordinates)\
       \(location.accuracy.map { " ± \(Int($0.rounded())) m" })</span></span></p>
       <div class="desk-map" id="map" data-latitude="\(latitude.description)" data-longitude="\(longitude.description)" \
-      data-title="\(request.title)" hidden></div>
+      data-title="\(request.title)" data-status="\(request.facts.status.rawValue)" hidden></div>
       \(may(.editRequest) ? pinForm : nil)
       """
   }

@@ -22,19 +22,44 @@ extension StaffRequestLayout {
   private func composer(_ visibility: Visibility) -> HTML {
     let (kind, label, hint, button) = words(visibility)
     // One of them is open at first: the one that tells nobody outside.
-    let isOpen = refused.map { $0.kind == kind } ?? (visibility == .internal)
+    let isOpen = entered.map { $0.kind == kind } ?? (visibility == .internal)
     return """
       <details class="composer voice-\(visibility.rawValue)" id="composer-\(visibility.rawValue)" name="composer"\
       \(isOpen ? " open" as HTML : nil)>
       <summary>\(VoiceLabel.html(visibility, t))</summary>
       \(form(
         kind, button: button, style: "voice-button",
-        fields(kind).textArea(
-          kind.rawValue + "_body", label, .init(hint: hint, maximumLength: 10_000, rows: 4, isSpellchecked: true))))
+        """
+        \(templates(visibility))\(fields(kind).textArea(
+          kind.rawValue + "_body", label, .init(hint: hint, maximumLength: 10_000, rows: 4, isSpellchecked: true)))
+        """))
       </details>
 
       """
   }
+
+  /// Texts that are written often. Without a script the button puts the text into the field by a round trip.
+  private func templates(_ visibility: Visibility) -> HTML? {
+    let own = view.templates.filter { $0.visibility == visibility }
+    if own.isEmpty { return nil }
+    let id = "template-\(visibility.rawValue)"
+    return """
+      <div class="field template"><label for="\(id)">\(t("Start from a template"))</label>
+      <div class="template-row"><select id="\(id)" name="template">
+      <option value="">\(t("None"))</option>
+      \(own.map { template in
+        """
+        <option value="\(template.id)" data-text="\(view.filled(template.body))"\
+        \(chosenTemplate == template.id ? " selected" as HTML : nil)>\(template.name)</option>
+
+        """ as HTML
+      })</select>
+      <button class="small quiet" name="insert" value="true">\(t("Insert"))</button></div></div>
+
+      """
+  }
+
+  private var chosenTemplate: Int? { entered?.form["template"].flatMap { Int(digits: $0) } }
 
   private func words(
     _ visibility: Visibility

@@ -64,7 +64,9 @@ extension StaffRequestLayout {
     return comment.authorName.map { t("{name} (reporter)", ["name": $0]) } ?? t("Reporter")
   }
 
-  private func words(of comment: Comment) -> HTML { HTML(text: comment.body) }
+  private func words(of comment: Comment) -> HTML {
+    MentionedText.html(comment.body, names: view.mentions[comment.id] ?? [])
+  }
 
   private func changed(_ entry: HistoryEntry) -> HTML {
     let words = HistoryWords(t: t, view: view)

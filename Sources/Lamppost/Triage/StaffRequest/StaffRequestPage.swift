@@ -25,14 +25,30 @@ enum StaffRequestPage {
   static func submit(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
     let form = try context.postedForm()
     let kind = try StaffRequestForm.kind(of: form)
+    if form.has("insert") { return try await insert(form, kind, context, reference) }
     do {
       try await StaffRequestForm(form: form, kind: kind, reference: reference, context: context).apply()
       return .redirect(to: Paths.staffRequest(reference) + "?" + Query([("done", kind.rawValue)]).encoded)
     } catch let problem as Problem where problem.code.status.code == 422 || problem.code == .versionMismatch {
       if !form.files.isEmpty { context.application.quarantine.discard(form.files) }
       let view = try await context.application.readStaffRequest(reference, as: context.actor)
-      return StaffRequestLayout(context: context, view: view, refused: (kind, form, problem)).page.response(context)
+      return StaffRequestLayout(context: context, view: view, entered: (kind, form, problem)).page.response(context)
     }
+  }
+}
+
+extension StaffRequestPage {
+  /// A template's text for a composer, for who has no script: the page again, with the text in the field.
+  private static func insert(
+    _ form: PageForm, _ kind: StaffRequestForm.Kind, _ context: Context, _ reference: Reference
+  ) async throws -> Response {
+    let view = try await context.application.readStaffRequest(reference, as: context.actor)
+    let name = kind.rawValue + "_body"
+    let chosen = form["template"].flatMap { Int(digits: $0) }
+    let text = view.templates.first { $0.id == chosen }.map { view.filled($0.body) }
+    let body = [form[name], text].compactMap(\.self).joined(separator: "\n\n")
+    let filled = PageForm([("action", kind.rawValue), ("template", form["template"] ?? ""), (name, body)])
+    return StaffRequestLayout(context: context, view: view, entered: (kind, filled, nil)).page.response(context)
   }
 }
 
@@ -42,8 +58,8 @@ struct StaffRequestLayout {
   let view: StaffRequestView
   /// What has just been done.
   var done: StaffRequestForm.Kind?
-  /// What was tried and refused, to be shown with what was entered.
-  var refused: (kind: StaffRequestForm.Kind, form: PageForm, problem: Problem)?
+  /// What is shown in a form again: with the problem where it was refused.
+  var entered: (kind: StaffRequestForm.Kind, form: PageForm, problem: Problem?)?
 
   var t: Translator { context.t }
   var request: ServiceRequest { view.request }
@@ -53,8 +69,8 @@ struct StaffRequestLayout {
 
   var page: Page {
     Page(
-      title: "\(request.reference) \(request.title)", status: refused?.problem.code.status ?? .ok, width: .wide,
-      styles: ["staff-request"], scripts: ["staff-request"], messages: Self.messages, isPrivate: true,
+      title: "\(request.reference) \(request.title)", status: entered?.problem?.code.status ?? .ok, width: .wide,
+      styles: ["map", "staff-request"], scripts: ["staff-request"], messages: Self.messages, isPrivate: true,
       main: """
         \(summaryOfErrors)\(notice)\(head)
         <div class="desk">
@@ -65,19 +81,40 @@ struct StaffRequestLayout {
         <div class="desk-talk">
         \(composers)\(timeline)</div>
         </div>
+        \(shortcuts)
         """)
   }
 
-  /// The English of what `Client/pages/staff-request.ts` says.
+  /// The English of what `Client/pages/staff-request.ts` and its parts say.
   static let messages = [
-    "Undo", "Close", "Saved.", "That did not work. Please try again.", "No connection. What you wrote is kept here.",
+    "Undo", "Close", "That did not work. Please try again.", "No connection. What you wrote is kept here.",
     "Photo {number} of {count}", "Previous photo", "Next photo", "Draft kept on this device",
-    "Being checked for viruses", "Checked and clean", "Infected: {name}", "Could not be accepted: {reason}",
-    "{count} colleagues found", "No colleague found", "Sending…",
+    "{count} colleagues found", "No colleague found", "Sending…", "Place of the request", "Colleagues",
+    "Also open here: {names}", "Zoom in", "Zoom out", "{name} can be taken back for ten seconds.",
+    "This request has just been changed.", "Show what is new", "A file has been checked.",
   ]
 
+  /// Shown by the script, which gives the keys their meaning.
+  private var shortcuts: HTML {
+    """
+    <p class="keys" id="keys" hidden><button type="button" class="link" id="show-keys">\(t("Keyboard shortcuts"))</button></p>
+    <dialog id="keys-dialog" aria-labelledby="keys-title">
+    <h2 id="keys-title">\(t("Keyboard shortcuts"))</h2>
+    <dl class="facts">
+    <dt><kbd>c</kbd></dt><dd>\(t("Write an internal comment"))</dd>
+    <dt><kbd>s</kbd></dt><dd>\(t("Change status"))</dd>
+    <dt><kbd>a</kbd></dt><dd>\(t("Assign"))</dd>
+    <dt><kbd>?</kbd></dt><dd>\(t("Show this list"))</dd>
+    </dl>
+    <div class="choice"><input type="checkbox" id="keys-on" checked> <label for="keys-on">\(t("Single keys do something"))\
+    </label></div>
+    <button type="button" id="keys-close">\(t("Close"))</button>
+    </dialog>
+    """
+  }
+
   private var notice: HTML? {
-    if let refused, refused.problem.code == .versionMismatch {
+    if entered?.problem?.code == .versionMismatch {
       return """
         <div class="notice warn" role="alert" id="conflict">
         <h2 class="notice-title">\(t("Somebody else changed this"))</h2>
@@ -90,17 +127,24 @@ struct StaffRequestLayout {
       """
       <div class="notice good done" role="status" id="done">
       <p>\(done.sentence(t))</p>
-      </div>
+      \(undoForm(done))      </div>
 
       """
     }
+  }
+
+  /// Offered as long as the server would take it: what a colleague changed since is not the reader's to take back.
+  private func undoForm(_ done: StaffRequestForm.Kind) -> HTML? {
+    let isChange = ![.internal, .public, .private, .upload, .undo].contains(done)
+    return isChange && view.undoable ? form(.undo, button: t("Undo"), style: "small quiet", .empty) : nil
   }
 
   private var head: HTML {
     let isHidden = request.visibility != "public"
     return """
       <nav class="trail" aria-label="\(t("Where you are"))"><a href="\(Paths.triage())">\(t("Triage"))</a> \
-      <span aria-hidden="true">›</span> <span class="code">\(request.reference.description)</span></nav>
+      <span aria-hidden="true">›</span> <span class="code">\(request.reference.description)</span>
+      <a class="to-mentions" href="\(Paths.mentionsPage())">\(t("Mentions of you"))</a></nav>
       <header class="desk-head">
       <h1>\(request.title)</h1>
       <p class="cluster"><span class="code reference" id="reference">\(request.reference.description)</span> \
@@ -108,7 +152,7 @@ struct StaffRequestLayout {
       \(isOverdue ? " <span class=\"badge overdue\">\(t("Overdue"))</span>" as HTML : nil)\
       \(isHidden ? " <span class=\"badge plain hidden\">\(Icon.lock.html) \(visibilityTitle(request.visibility))</span>"
         as HTML : nil)</p>
-      <div id="presence" data-reference="\(request.reference.description)"></div>
+      <div id="presence" data-reference="\(request.reference.description)" role="status"></div>
       <ul class="jumps">
       <li><a href="#work">\(t("Change"))</a></li>
       <li><a href="#talk">\(t("Write"))</a></li>

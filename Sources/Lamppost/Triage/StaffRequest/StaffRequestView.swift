@@ -36,8 +36,21 @@ struct StaffRequestView: Sendable {
   let areas: [String]
   let answers: [Answer]
   let nearby: [ListRequests.Item]
+  let templates: [ReplyTemplate]
+  /// Who is called in each comment.
+  let mentions: [Int: [String]]
+  /// The version that the reader's own last change made, as long as it can be taken back.
+  let undoable: Bool
   /// Names of everybody that the history speaks of.
   let names: [Int: String]
+}
+
+extension StaffRequestView {
+  /// A template's text with what it leaves open.
+  func filled(_ body: String) -> String {
+    // The title last: what a reporter wrote into it is not looked through again.
+    body.replacing("{reference}", with: request.reference.description).replacing("{title}", with: request.title)
+  }
 }
 
 /// Reads it: the request, and then all that hangs on it in one round trip.
@@ -57,8 +70,11 @@ struct ReadStaffRequest: Sendable {
     let request = try await findRequest(reference, as: actor).get()
     let contact =
       actor.may(.readContacts, on: request.facts) ? try await readContact(requestID: request.facts.id, as: actor) : nil
-    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
-      try await transaction.queryAll(Self.queries(request))
+    let (rows, last) = try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
+      (
+        try await transaction.queryAll(Self.queries(request)),
+        try await LastChange.read(of: request.facts.id, in: transaction)
+      )
     }
     return StaffRequestView(
       request: request, contact: contact,
@@ -70,6 +86,9 @@ struct ReadStaffRequest: Sendable {
       areas: try rows[4].map { try $0.get(0) },
       answers: try Self.answers(request.attributes, questions: try rows[5].first?.get(0, as: String.self) ?? "[]"),
       nearby: try await neighbours(of: request, as: actor),
+      templates: try rows[7].map(ReplyTemplate.init),
+      mentions: try rows[8].reduce(into: [:]) { try $0[$1.get(0), default: []].append($1.get(1)) },
+      undoable: last.map { $0.mayBeTakenBack(by: actor, request.facts) } ?? false,
       names: try Dictionary(rows[6].map { (try $0.get(0), try $0.get(1)) }) { $1 })
   }
 
@@ -90,6 +109,7 @@ struct ReadStaffRequest: Sendable {
         SELECT (regexp_matches(concat(e.before, ' ', e.after), 'person ([0-9]{1,18})', 'g'))[1]::bigint
           FROM request_events e WHERE e.request_id = \(id) AND e.kind = 'assignment')
       """,
+      ReplyTemplates.query(), Mentions.query(requestID: id),
     ]
   }
 

@@ -1,0 +1,27 @@
+import HTTPServer
+
+enum TemplateRoutes {
+  static func list(_ request: Request, _ context: Context) async throws -> Response {
+    let page = try context.page(of: "templates", request)
+    let templates = try await context.application.replyTemplates.list(
+      after: page.last, limit: page.limit + 1, as: context.actor)
+    return page.response(templates, at: \.id) { $1.write(to: &$0) }
+  }
+
+  static func add(_ request: Request, _ context: Context) async throws -> Response {
+    let input = try TemplateInput(try await request.input(), isNew: true)
+    let template = try await context.application.replyTemplates.add(input, as: context.actor)
+    return .json(.created) { template.write(to: &$0) }
+  }
+
+  static func change(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
+    let input = try TemplateInput(try await request.input(), isNew: false)
+    let template = try await context.application.replyTemplates.change(id, input, as: context.actor)
+    return .json(.ok) { template.write(to: &$0) }
+  }
+
+  static func remove(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
+    try await context.application.replyTemplates.remove(id, as: context.actor)
+    return .json(.ok) { _ in }
+  }
+}
