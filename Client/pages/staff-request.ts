@@ -1,13 +1,14 @@
 // The request for staff. Everything works by plain forms; this saves the way to the server's next page and back.
 import { call } from "../lib/api";
-import { announce, find, findAll } from "../lib/dom";
+import { announce, find, findAll, make } from "../lib/dom";
+import { onLive } from "../lib/live";
 import { t } from "../lib/messages";
+import { hearPresence, showPresence, startPresence } from "../lib/presence";
 import { dropDraft, keepDraft, restoreDrafts } from "../lib/desk/drafts";
 import { offerMentions } from "../lib/desk/mention";
 import { showPlace } from "../lib/desk/place";
-import { tellPresence } from "../lib/desk/presence";
 import { refresh, send } from "../lib/desk/swap";
-import { liftNotice } from "../lib/desk/toast";
+import { liftNotice, toast } from "../lib/desk/toast";
 import { showPhoto } from "../lib/desk/viewer";
 
 /** What must be done to the page whenever it is new. */
@@ -17,6 +18,7 @@ function enhance(): void {
   offerMentions();
   showNeeded();
   watchFiles();
+  showPresence();
   const keys = find("#keys");
   if (keys) keys.hidden = false;
   const isOn = find<HTMLInputElement>("#keys-on");
@@ -38,6 +40,9 @@ function showNeeded(): void {
 }
 
 let watching = 0;
+/** When this page last changed something itself: of that it needs no news. */
+let sentAt = 0;
+let pending = 0;
 
 /** Files that are being checked: the list is read again as soon as one of them is done. */
 function watchFiles(): void {
@@ -61,10 +66,12 @@ document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (!form.matches(".desk-form")) return;
   event.preventDefault();
+  sentAt = Date.now();
   const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
   if (button?.name === "insert") { insertTemplate(form); return; }
   if (form.closest(".toast")) find(".toast")?.remove();
   void send(form, button).then(({ isDone }) => {
+    sentAt = Date.now();
     if (isDone) dropDraft(form);
     if (isDone) history.replaceState(null, "", location.pathname);
     enhance();
@@ -128,4 +135,27 @@ document.addEventListener("keydown", (event) => {
 
 if (new URLSearchParams(location.search).has("done")) history.replaceState(null, "", location.pathname + location.hash);
 enhance();
-tellPresence();
+void startPresence();
+
+/** Brings what colleagues did, unless somebody is writing: then it waits to be asked for. */
+async function bringNews(): Promise<void> {
+  const busy = document.activeElement?.closest("input, textarea, select, .desk-form, dialog");
+  if (!busy) {
+    if (await refresh()) { enhance(); announce(t("This request has just been changed.")); }
+    return;
+  }
+  const button = make("button", { type: "button" }, t("Show what is new"));
+  button.addEventListener("click", () => {
+    find(".toast")?.remove();
+    void refresh().then(enhance);
+  });
+  toast(t("This request has just been changed."), button);
+}
+
+const reference = find("#reference")?.textContent ?? "";
+onLive((event) => {
+  hearPresence(event);
+  if (event.name === "presence" || event.data.reference !== reference || Date.now() - sentAt < 3000) return;
+  clearTimeout(pending);
+  pending = window.setTimeout(() => void bringNews(), 400);
+});

@@ -128,6 +128,6 @@ final class Application: Sendable {
     listMentions = ListMentions(database: database)
     readStaffRequest = ReadStaffRequest(
       database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,
-      listRequests: listRequests, readContact: readContact)
+      listRequests: listRequests, similarRequests: similarRequests, readContact: readContact)
   }
 }

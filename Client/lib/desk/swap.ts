@@ -89,7 +89,7 @@ export async function send(form: HTMLFormElement, button: HTMLButtonElement | nu
   if (!page) return fail(t("That did not work. Please try again."));
   const disclosure = form.closest("details")?.id ?? form.id;
   replaceMain(page, form);
-  const trouble = find(".error-summary, #conflict");
+  const trouble = find<HTMLElement>(".error-summary, #conflict");
   if (trouble) {
     trouble.tabIndex = -1;
     trouble.focus();
@@ -104,7 +104,7 @@ export async function send(form: HTMLFormElement, button: HTMLButtonElement | nu
 /** The focus goes to what opened the form, so that it is not lost with the form. */
 function focusBack(id: string): void {
   const element = document.getElementById(id);
-  const target = element?.querySelector<HTMLElement>(":scope > summary") ?? find("#work-title");
+  const target = element?.querySelector<HTMLElement>(":scope > summary") ?? find<HTMLElement>("#work-title");
   if (!target) return;
   if (target.tagName !== "SUMMARY") target.tabIndex = -1;
   target.focus({ preventScroll: true });

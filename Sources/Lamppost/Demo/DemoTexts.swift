@@ -30,6 +30,7 @@ struct DemoTexts {
     "Checked from the car, looks worse than in the report.", "Parts ordered.",
     "Please send two people, it is on the hill.",
     "Neighbour at {number} has a key to the gate.", "Budget line is the contractor's this time.",
+    "@Morgan Hale is overtime possible for this one?", "@Alex Turner please tell the reporter that we were there.",
   ]
   private static let updates = [
     "We have seen it and put it on this week's list.", "A crew will come by {street} in the coming days.",

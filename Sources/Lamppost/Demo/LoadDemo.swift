@@ -21,10 +21,12 @@ struct LoadDemo: Sendable {
       try await Self.places(in: transaction)
       let people = try await Self.people(hash, in: transaction)
       let categories = try await Self.categories(in: transaction)
+      _ = try await transaction.queryAll(DemoTemplate.all.map(\.insertion))
       let writer = DemoWriter(people: people, categories: categories)
       for start in stride(from: 0, to: requests.count, by: 250) {
         try await writer.write(requests, start..<min(start + 250, requests.count), in: transaction)
       }
+      try await transaction.execute(DemoTemplate.mentions)
       return id
     }
     // Nothing was made: somebody else was faster.

@@ -115,7 +115,8 @@ struct EditRequest: Sendable {
   }
 
   private static func isPrivate(_ category: String, in transaction: Transaction) async throws -> Bool {
-    try await transaction.query("SELECT private FROM categories WHERE slug = \(category) AND active").first?.get(0) ?? false
+    try await transaction.query("SELECT private FROM categories WHERE slug = \(category) AND active").first?.get(0)
+      ?? false
   }
 
   private static func requireInside(_ location: Location, in transaction: Transaction) async throws {

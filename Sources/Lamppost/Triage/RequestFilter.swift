@@ -82,7 +82,7 @@ struct RequestFilter: Sendable {
   /// Whether the kept map counts can answer: they know status, category and priority alone.
   var isAnsweredByCounts: Bool {
     text == nil && near == nil && area == nil && assignee == nil && department == nil && isOverdue == nil && !isMine
-      && !mentionsMe       && createdAfter == nil && createdBefore == nil && updatedAfter == nil
+      && !mentionsMe && createdAfter == nil && createdBefore == nil && updatedAfter == nil
   }
 }
 

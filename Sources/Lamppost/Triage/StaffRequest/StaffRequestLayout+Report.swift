@@ -134,6 +134,27 @@ extension StaffRequestLayout {
       """
   }
 
+  /// What may be about the same problem.
+  var alike: HTML? {
+    if view.similar.isEmpty { return nil }
+    return """
+      <section class="card" id="similar" aria-labelledby="similar-title">
+      <h2 id="similar-title">\(t("May be the same problem"))</h2>
+      <ul class="neighbours">
+      \(view.similar.map { item in
+        let metres = t("{metres} m away", ["metres": "\(Int(item.distance.rounded()))"])
+        return """
+          <li><a href="\(Paths.staffRequest(item.reference))">\(item.title)</a>
+          <span class="muted small">\(item.categoryName) · \(metres) · \(time(item.createdAt))</span>
+          \(item.status.badge(t))</li>
+
+          """ as HTML
+      })</ul>
+      </section>
+
+      """
+  }
+
   var neighbours: HTML {
     """
     <section class="card" id="nearby" aria-labelledby="nearby-title">

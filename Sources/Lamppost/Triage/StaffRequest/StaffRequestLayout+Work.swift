@@ -13,6 +13,7 @@ extension StaffRequestLayout {
     \(line(t("Priority"), request.priority.badge(t), may(.editRequest) ? priorityForm : nil))\
     \(line(t("Category"), HTML(text: request.categoryName), may(.editRequest) ? categoryForm : nil))\
     \(line(t("Seen by"), HTML(text: visibilityTitle(request.visibility)), may(.editRequest) ? visibilityForm : nil))\
+    \(request.supporters > 0 ? line(t("Supporters"), supporters) : nil)\
     \(line(t("Due"), due))\
     \(line(t("Reported"), time(request.createdAt)))\
     \(line(t("Last change"), time(request.updatedAt)))\
@@ -24,6 +25,12 @@ extension StaffRequestLayout {
 
   private func line(_ label: String, _ value: HTML, _ change: HTML? = nil) -> HTML {
     "<dt>\(label)</dt><dd><div>\(value)</div>\(change)</dd>\n"
+  }
+
+  private var supporters: HTML {
+    let words = t.plural(
+      "{count} other person has this problem", "{count} other people have this problem", request.supporters)
+    return "<span id=\"supporters\">\(words)</span>"
   }
 
   private var due: HTML {

@@ -70,14 +70,15 @@ struct StaffRequestLayout {
   var page: Page {
     Page(
       title: "\(request.reference) \(request.title)", status: entered?.problem?.code.status ?? .ok, width: .wide,
-      styles: ["map", "staff-request"], scripts: ["staff-request"], messages: Self.messages, isPrivate: true,
+      styles: ["map", "staff-request"], scripts: ["staff-request"], messages: Self.messages + MapConfiguration.messages,
+      isPrivate: true,
       main: """
         \(summaryOfErrors)\(notice)\(head)
         <div class="desk">
         <div class="desk-report">
         \(report)\(files)</div>
         <aside class="desk-side" aria-label="\(t("State of the request"))">
-        \(work)\(reporter)\(answers)\(neighbours)</aside>
+        \(work)\(reporter)\(answers)\(alike)\(neighbours)</aside>
         <div class="desk-talk">
         \(composers)\(timeline)</div>
         </div>
@@ -90,8 +91,9 @@ struct StaffRequestLayout {
     "Undo", "Close", "That did not work. Please try again.", "No connection. What you wrote is kept here.",
     "Photo {number} of {count}", "Previous photo", "Next photo", "Draft kept on this device",
     "{count} colleagues found", "No colleague found", "Sending…", "Place of the request", "Colleagues",
-    "Also open here: {names}", "Zoom in", "Zoom out", "{name} can be taken back for ten seconds.",
-    "This request has just been changed.", "Show what is new", "A file has been checked.",
+    "A file has been checked.",
+    "{name} has this open", "{name} and {count} more have this open", "This request has just been changed.",
+    "Show what is new", "Live", "Reconnecting…",
   ]
 
   /// Shown by the script, which gives the keys their meaning.
@@ -152,7 +154,8 @@ struct StaffRequestLayout {
       \(isOverdue ? " <span class=\"badge overdue\">\(t("Overdue"))</span>" as HTML : nil)\
       \(isHidden ? " <span class=\"badge plain hidden\">\(Icon.lock.html) \(visibilityTitle(request.visibility))</span>"
         as HTML : nil)</p>
-      <div id="presence" data-reference="\(request.reference.description)" role="status"></div>
+      <div id="presence" data-reference="\(request.reference.description)" \
+      data-presence="\(request.reference.description)" role="status" hidden></div>
       <ul class="jumps">
       <li><a href="#work">\(t("Change"))</a></li>
       <li><a href="#talk">\(t("Write"))</a></li>

@@ -36,6 +36,8 @@ struct StaffRequestView: Sendable {
   let areas: [String]
   let answers: [Answer]
   let nearby: [ListRequests.Item]
+  /// Open ones that may be about the same problem.
+  let similar: [SimilarRequest]
   let templates: [ReplyTemplate]
   /// Who is called in each comment.
   let mentions: [Int: [String]]
@@ -60,6 +62,7 @@ struct ReadStaffRequest: Sendable {
   let listComments: ListComments
   let listHistory: ListHistory
   let listRequests: ListRequests
+  let similarRequests: SimilarRequests
   let readContact: ReadContact
 
   /// Metres within which a request is a neighbour.
@@ -76,6 +79,8 @@ struct ReadStaffRequest: Sendable {
         try await LastChange.read(of: request.facts.id, in: transaction)
       )
     }
+    let similar: [SimilarRequest] =
+      if let sample = request.sample { try await similarRequests(sample, as: actor) } else { [] }
     return StaffRequestView(
       request: request, contact: contact,
       comments: try await all { try await listComments(reference, after: $0?.id ?? 0, as: actor) },
@@ -85,7 +90,7 @@ struct ReadStaffRequest: Sendable {
       categories: try rows[3].map { .init(slug: try $0.get(0), name: try $0.get(1), group: try $0.get(2)) },
       areas: try rows[4].map { try $0.get(0) },
       answers: try Self.answers(request.attributes, questions: try rows[5].first?.get(0, as: String.self) ?? "[]"),
-      nearby: try await neighbours(of: request, as: actor),
+      nearby: try await neighbours(of: request, but: similar, as: actor), similar: similar,
       templates: try rows[7].map(ReplyTemplate.init),
       mentions: try rows[8].reduce(into: [:]) { try $0[$1.get(0), default: []].append($1.get(1)) },
       undoable: last.map { $0.mayBeTakenBack(by: actor, request.facts) } ?? false,
@@ -124,14 +129,17 @@ struct ReadStaffRequest: Sendable {
     return items
   }
 
-  private func neighbours(of request: ServiceRequest, as actor: Actor) async throws -> [ListRequests.Item] {
+  private func neighbours(
+    of request: ServiceRequest, but similar: [SimilarRequest], as actor: Actor
+  ) async throws -> [ListRequests.Item] {
     guard let place = request.location?.coordinate else { return [] }
     let asked = [
       ("near", "\(place.latitude),\(place.longitude)"), ("radius", "\(Self.neighbourhood)"), ("sort", "nearest"),
     ]
     let filter = try RequestFilter(Query(asked.map { (name: $0.0, value: $0.1) }), as: actor)
     let page = try await listRequests(filter, list: "neighbours", cursor: nil, limit: 9, as: actor)
-    return page.items.filter { $0.request.facts.id != request.facts.id }
+    let others = Set(similar.map(\.reference))
+    return page.items.filter { $0.request.facts.id != request.facts.id && !others.contains($0.request.reference) }
   }
 
   /// The answers beside their questions; an answer whose question is gone stands beside its key.
