@@ -46,7 +46,19 @@ export function makePlaces(form: HTMLFormElement, onChange: () => void): Places 
     const kept = picked ? inputs[0] : inputs.find((input) => input.value === before);
     if (kept) kept.checked = true;
     if (focus) inputs[0]?.focus();
+    warn();
     onChange();
+  }
+
+  const outside = make("p", { class: "notice warn", role: "status", hidden: "" }, t("This place seems to lie outside of the township."));
+  list.after(outside);
+
+  /** By the box around the township, which is no proof: the server knows its border. */
+  function warn(): void {
+    const [west, south, east, north] = (find<HTMLMetaElement>('meta[name="map"]')?.dataset.bounds ?? "").split(",").map(Number);
+    const spot = chosen()?.location;
+    outside.hidden = !spot || north === undefined
+      || (spot.longitude >= west! && spot.longitude <= east! && spot.latitude >= south! && spot.latitude <= north);
   }
 
   function choice(id: string, value: string, label: string): HTMLElement {
@@ -85,10 +97,11 @@ export function makePlaces(form: HTMLFormElement, onChange: () => void): Places 
     void search(true);
   });
   find("#find", form)!.addEventListener("click", (event) => { event.preventDefault(); void search(true); });
-  list.addEventListener("change", () => { unknown.checked = false; onChange(); });
+  list.addEventListener("change", () => { unknown.checked = false; warn(); onChange(); });
   unknown.addEventListener("change", () => {
     const checked = radio();
     if (unknown.checked && checked) checked.checked = false;
+    warn();
     onChange();
   });
 
@@ -126,7 +139,7 @@ export function makePlaces(form: HTMLFormElement, onChange: () => void): Places 
 /** Buttons for what only a script can do. */
 function addWays(form: HTMLFormElement, places: Pick<Places, "chosen" | "choose">): void {
   const row = find("#place-ways", form)!;
-  const status = make("p", { class: "hint", role: "status" });
+  const status = make("p", { class: "hint", id: "place-status", role: "status" });
   const box = make("div", { id: "map-box", hidden: "" });
   if ("geolocation" in navigator) {
     const here = make("button", { type: "button", id: "use-location" },
@@ -135,7 +148,7 @@ function addWays(form: HTMLFormElement, places: Pick<Places, "chosen" | "choose"
       status.textContent = t("Looking for your location…");
       navigator.geolocation.getCurrentPosition(async ({ coords }) => {
         await places.choose(coords, coords.accuracy);
-        status.textContent = t("Found, to about {metres} m. Check that the place is right.", { metres: Math.round(coords.accuracy) });
+        status.textContent = t("Found, to about {metres} m. Check that the place is right.", { metres: Math.max(1, Math.round(coords.accuracy)) });
       }, () => {
         status.textContent = t("Your location could not be found. Type the street instead, or use the map.");
       }, { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });

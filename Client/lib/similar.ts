@@ -12,9 +12,7 @@ interface Similar {
 /** What is open nearby and looks the same; nothing where it cannot be asked. */
 export async function findSimilar(place: Place | null, category: string): Promise<Similar[]> {
   if (!place) return [];
-  const { latitude, longitude } = place.location;
-  const answer = await call<{ items: Similar[] }>("POST", "/requests/similar", { category, location: { latitude, longitude } })
-    .catch(() => null);
+  const answer = await call<{ items: Similar[] }>("POST", "/requests/similar", { category, location: place.location }).catch(() => null);
   return answer?.items ?? [];
 }
 

@@ -19,9 +19,17 @@ if (form && !find("[name=held]", form)) start(form);
 function start(form: HTMLFormElement): void {
   const key = find<HTMLInputElement>("[name=idempotency_key]", form)!;
   // A page that was kept for times without a connection has the key of a report that may have been sent long ago.
-  const renewKey = () => { key.value = crypto.randomUUID(); };
+  // Without a secure context there is no such page, and no randomUUID.
+  const renewKey = () => { if ("randomUUID" in crypto) key.value = crypto.randomUUID(); };
   renewKey();
-  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  let isSent = false;
+  window.addEventListener("pageshow", (event) => { if (event.persisted && isSent) location.reload(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isSent && (photos.files().length > 0 || value("title") || value("description"))) event.preventDefault();
+  });
+  // Enter in a field presses the form's first button: that one must be the one that sends.
+  const findButton = find<HTMLButtonElement>("#find", form);
+  if (findButton) findButton.type = "button";
 
   const places = makePlaces(form, preview);
   const categories = makeCategories(form, preview);
@@ -181,6 +189,7 @@ function start(form: HTMLFormElement): void {
         meter.value = share;
         if (share >= 1) state.textContent = t("Nearly done…");
       });
+      isSent = true;
       location.assign((receipt.tracking_code ? `/track/${receipt.tracking_code}` : `/requests/${receipt.reference}`) + "?sent=1");
     } catch (error) {
       isSending = button.disabled = false;
@@ -197,6 +206,7 @@ function start(form: HTMLFormElement): void {
     } catch {
       return showMistakes(form, [{ id: "", message: t("There is no connection, and this browser cannot keep the report. Try again later.") }], openField);
     }
+    isSent = true;
     const heading = make("h1", { tabindex: "-1" }, t("Kept until there is a connection"));
     const again = make("a", { class: "button", href: location.pathname }, t("Report another problem"));
     find("h1")?.remove();

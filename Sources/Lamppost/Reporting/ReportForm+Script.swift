@@ -44,6 +44,7 @@ extension ReportForm {
     "Which of these is it?",
     "{street}, somewhere along it",
     "None: send “{text}” as I wrote it",
+    "This place seems to lie outside of the township.",
     "One place was found",
     "{count} places were found",
     "Near {street}",

@@ -133,7 +133,8 @@ struct ReportForm {
     <p>\(t("Title, description, place and photos, once they are scanned. Never your name, email address or telephone number: only staff who work on it see them."))</p>
     </div>
     <p class="hint">\(t("By sending you agree that we use what you write to solve the problem.")) \
-    <a href="\(Paths.privacy())">\(t("How we treat your data"))</a></p>
+    <a href="\(Paths.privacy())" target="_blank">\(t("How we treat your data"))\
+    <span class="visually-hidden"> \(t("(opens in a new tab)"))</span></a></p>
     <p><button class="call wide" name="action" value="send">\(t("Send report"))</button></p>
 
     """

@@ -12,14 +12,13 @@ enum ReportPage {
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
     let draft = try await draft(context)
-    if context.form?["action"] == "find" {
-      return view(try await found(draft, context), context).page().response(context)
-    }
-    if context.form?["action"] == "edit" {
-      return view(try await found(draft, context), context).page().response(context)
-    }
     do {
-      try await context.limitReports()
+      let action = draft.form["action"]
+      // What only looks for a place costs little; what brings files waits its turn.
+      if action != "find" || !draft.newFiles.isEmpty { try await context.limitReports() }
+      if action == "find" || action == "edit" {
+        return view(try await found(draft, context), context).page().response(context)
+      }
       return try await send(draft, context)
     } catch let problem as Problem where [409, 422, 429].contains(problem.code.status.code) {
       return try await refused(problem, draft, context)
@@ -74,6 +73,11 @@ enum ReportPage {
       // Sent once already, then changed and sent again: a second report is made only by a second press.
       draft = ReportDraft(draft.form, categories: draft.categories, key: ReportDraft.newKey(), files: draft.newFiles)
       problem = Problem(.conflict, "This report was already sent. Send it again only if it is another problem.")
+    }
+    if problem.code == .rateLimited {
+      context.application.quarantine.discard(draft.newFiles)
+      let kept = draft.files.filter { file in !draft.newFiles.contains { $0.id == file.id } }
+      draft = ReportDraft(draft.form, categories: draft.categories, key: draft.key, files: kept)
     }
     if problem.errors.contains(where: { $0.field == "location" }) || draft.form["spot"] != nil {
       draft = try await found(draft, context)

@@ -51,7 +51,9 @@ struct SimilarRequests: Sendable {
   }
 
   func callAsFunction(_ sample: Sample, as actor: Actor) async throws -> [SimilarRequest] {
-    try await database.tenant(actor.tenant.id).read(Self.query(sample, as: actor)).map { row in
+    // The middle of a long street says nothing about what is near.
+    if let accuracy = sample.location.accuracy, accuracy > Self.radius { return [] }
+    return try await database.tenant(actor.tenant.id).read(Self.query(sample, as: actor)).map { row in
       guard let reference = Reference(stored: try row.get(0)) else { throw UnknownWord(column: "reference") }
       return SimilarRequest(
         reference: reference, title: try row.get(1), status: try row.word(2), category: try row.get(3),
