@@ -12,7 +12,7 @@ public enum Command {
       import requests FILE.csv[.gz] --map MAPPING.json
       import areas FILE.geojson[.gz] --layer LAYER
       import streets FILE.geojson[.gz]
-      tenant create|list          townships
+      tenant create|set|list      townships and what their pages say
       user create EMAIL --role ROLE
       demo                        load the demo township
       doctor                      look for what is wrong with this installation

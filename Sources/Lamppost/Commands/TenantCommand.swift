@@ -1,7 +1,8 @@
 import FoundationEssentials
 import PostgreSQL
 
-/// `lamppost tenant create SLUG --name NAME …` and `lamppost tenant list`. Variable: `DATABASE_ADMIN_URL`.
+/// `lamppost tenant create SLUG --name NAME …`, `lamppost tenant set SLUG --contact-email ADDRESS …` and
+/// `lamppost tenant list`. Variable: `DATABASE_ADMIN_URL`.
 enum TenantCommand {
   static func run(_ arguments: [String], _ variables: [String: String]) async throws {
     var environment = EnvironmentReader(variables)
@@ -15,8 +16,15 @@ enum TenantCommand {
         throw UsageError("Say the township's slug, e.g. `tenant create boston`.")
       }
       try await Migrate.withDatabase(admin) { try await create(options.positional[0], options, $0) }
+    case "set":
+      let options = try Arguments(Array(arguments.dropFirst()), options: Set(TenantSettings.options))
+      guard options.positional.count == 1 else {
+        throw UsageError("Say the township's slug, e.g. `tenant set boston --contact-email hall@example.org`.")
+      }
+      let settings = try TenantSettings(options)
+      try await Migrate.withDatabase(admin) { try await settings.apply(to: options.positional[0], $0) }
     case "list": try await Migrate.withDatabase(admin, list)
-    default: throw UsageError("Say `tenant create` or `tenant list`.")
+    default: throw UsageError("Say `tenant create`, `tenant set` or `tenant list`.")
     }
   }
 

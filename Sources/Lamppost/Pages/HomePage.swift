@@ -12,7 +12,7 @@ enum HomePage {
         <h1>\(t("Something broken in the street?"))</h1>
         <p class="lead">\(t("Tell {township} where it is. It takes a minute, with or without your name.",
           ["township": context.actor.tenant.name]))</p>
-        <p><a class="button call" href="\(Paths.report())">\(t("Report a problem"))</a> \
+        <p class="cluster"><a class="button call" href="\(Paths.report())">\(t("Report a problem"))</a> \
         <a class="button quiet" href="\(Paths.mapPage())">\(t("See what is reported"))</a></p>
         </div>
         """

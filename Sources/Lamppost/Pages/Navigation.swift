@@ -20,24 +20,28 @@ struct Navigation {
       Item(path: Paths.report(), label: t("Report a problem"), isCallToAction: true),
       Item(path: Paths.mapPage(), label: t("Map and list")),
     ]
-    guard let person = context.actor.person else {
-      return items + [Item(path: Paths.signIn(), label: t("Sign in"))]
-    }
     if context.actor.seesInternal {
       items.append(Item(path: Paths.triage(), label: t("Triage")))
       items.append(Item(path: Paths.dashboard(), label: t("Dashboard")))
     }
-    items.append(Item(path: Paths.account(), label: person.name))
     return items
+  }
+
+  /// Who one is, at the end of the row; on a phone beside the township's name, above what one can do.
+  private var account: HTML {
+    guard let person = context.actor.person else { return link(Item(path: Paths.signIn(), label: t("Sign in"))) }
+    return "\(link(Item(path: Paths.account(), label: person.name)))\(signOut)"
   }
 
   var header: HTML {
     """
     <header class="site">
     <a class="brand" href="\(Paths.home())"><img src="\(context.application.assets.link("icon.svg"))" alt="" width="28" \
-    height="28"> \(context.actor.tenant.name)</a>
+    height="28"> <span>\(context.actor.tenant.name)</span></a>
     <nav aria-label="\(t("Main"))"><ul>
-    \(items.map(link))\(signOut)</ul></nav>
+    \(items.map(link))</ul>
+    <ul class="who">
+    \(account)</ul></nav>
     </header>
 
     """
@@ -64,7 +68,8 @@ struct Navigation {
   var footer: HTML {
     """
     <footer class="site">
-    <p class="emergency">\(t("In danger? Call {number}.", ["number": context.actor.tenant.emergencyNumber]))</p>
+    <p class="emergency"><a href="\(Paths.emergency())">\(t("In danger? Call {number}.",
+      ["number": context.actor.tenant.emergencyNumber]))</a></p>
     <ul>
     <li><a href="\(Paths.privacy())">\(t("Privacy"))</a></li>
     <li><a href="\(Paths.accessibility())">\(t("Accessibility"))</a></li>

@@ -69,7 +69,7 @@ enum RegisterPage {
 /// What the forms about accounts share.
 enum AccountForms {
   /// The English of what `Client/pages/app.ts` says beside a password.
-  static let messages = ["Show password", "Hide password"]
+  static let messages = ["Show", "Hide", "Show password", "Hide password"]
 
   static func newPassword(_ fields: FormFields, _ name: String, _ label: String) -> HTML {
     let length = fields.t.number(RegisterPerson.shortestPassword)

@@ -103,9 +103,9 @@ struct SettingsParts {
     ]
   }
 
-  private func form(_ action: String, _ content: HTML, label: String) -> HTML {
+  private func form(_ action: String, _ content: HTML) -> HTML {
     """
-    <form method="post" action="\(Paths.accountSettings())" novalidate aria-label="\(label)">\(context.hiddenToken)\
+    <form method="post" action="\(Paths.accountSettings())" novalidate>\(context.hiddenToken)\
     <input type="hidden" name="action" value="\(action)">
     \(content)</form>
 
@@ -116,13 +116,13 @@ struct SettingsParts {
     """
     <section class="card" aria-labelledby="name-title">
     <h2 id="name-title">\(t("Who you are"))</h2>
-    <dl class="facts"><dt>\(t("Email address"))</dt><dd>\(person.email)</dd></dl>
+    <p><span class="muted">\(t("Email address"))</span><br>\(person.email)</p>
     \(form(
       "name",
       """
       \(fields.text("name", labels["name"]!, .init(autocomplete: "name", maximumLength: 200)))\
       <button>\(t("Save name"))</button>
-      """, label: t("Who you are")))\
+      """))\
     </section>
 
     """
@@ -141,7 +141,7 @@ struct SettingsParts {
         .init(type: "password", autocomplete: "current-password")))\
       \(AccountForms.newPassword(fields, "new_password", labels["new_password"]!))\
       <button>\(t("Change password"))</button>
-      """, label: t("Change your password")))\
+      """))\
     </section>
 
     """
@@ -154,8 +154,7 @@ struct SettingsParts {
       <h2 id="sessions-title">\(t("Where you are signed in"))</h2>
       \(sessions.isEmpty ? "<p>\(t("In no browser."))</p>\n" as HTML : "<ul class=\"sessions\">\n\(sessions.map(session))</ul>\n")\
       \(others.count < 2 ? nil : form(
-        "others", "<button class=\"quiet\">\(t("Sign out everywhere else"))</button>",
-        label: t("Sign out everywhere else")))\
+        "others", "<button class=\"quiet\">\(t("Sign out everywhere else"))</button>"))\
       </section>
 
       """
@@ -172,7 +171,7 @@ struct SettingsParts {
       \(session.isCurrent ? " <span class=\"badge plain\">\(t("This browser"))</span>" as HTML : nil)<br>
       <span class="muted small">\(t("Last used")) \(When(session.lastUsedAt, t).html) · \(t("since")) \
       \(When(session.createdAt, t).html)</span></div>
-      \(session.isCurrent ? nil : form("session", end, label: name))</li>
+      \(session.isCurrent ? nil : form("session", end))</li>
 
       """
   }
@@ -190,7 +189,7 @@ struct SettingsParts {
     """
     <section class="card" aria-labelledby="language-title">
     <h2 id="language-title">\(t("Language"))</h2>
-    <form method="post" action="\(Paths.language())" aria-labelledby="language-title">\(context.hiddenToken)\
+    <form method="post" action="\(Paths.language())">\(context.hiddenToken)\
     <input type="hidden" name="return" value="\(Paths.accountSettings())">
     <p class="cluster">\(Language.allCases.map { language in
       """
