@@ -53,6 +53,8 @@ final class Application: Sendable {
   let mapView: MapView
   let baseMap: BaseMap
   let assignRequest: AssignRequest
+  let bulkChange: BulkChange
+  let savedViews: SavedViews
   let changeStatus: ChangeStatus
   let confirmResolution: ConfirmResolution
   let listComments: ListComments
@@ -117,6 +119,8 @@ final class Application: Sendable {
     mapView = MapView(database: database)
     baseMap = BaseMap(database: database)
     assignRequest = AssignRequest(database: database)
+    bulkChange = BulkChange(database: database)
+    savedViews = SavedViews(database: database)
     changeStatus = ChangeStatus(database: database)
     confirmResolution = ConfirmResolution(database: database)
     addComment = AddComment(database: database)

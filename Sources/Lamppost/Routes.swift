@@ -1,4 +1,5 @@
 import Civic
+import FoundationEssentials
 import HTTPServer
 
 /// Who may call a route; the use case asks again about the very request.
@@ -96,6 +97,9 @@ enum Paths {
   static let places = Path("/api/v1/places")
   static let requests = Path("/api/v1/requests")
   static let map = Path("/api/v1/map")
+  static let bulk = Path("/api/v1/bulk")
+  static let views = Path("/api/v1/views")
+  static let view = Path("/api/v1/views/{id}", UUID.self)
   static let request = Path("/api/v1/requests/{reference}", Reference.self)
   static let withdrawal = Path("/api/v1/requests/{reference}/withdraw", Reference.self)
   static let history = Path("/api/v1/requests/{reference}/history", Reference.self)
@@ -223,6 +227,10 @@ extension Router<Access, Context> {
     router.on(.post, Paths.opened, access: .staff(.changeStatus), handler: WorkflowRoutes.opened)
     router.on(.post, Paths.undo, access: .staff(.changeStatus), handler: WorkflowRoutes.undo)
     router.on(.post, Paths.assignment, access: .staff(.assign), handler: TriageRoutes.assign)
+    router.on(.post, Paths.bulk, access: .staff(.changeStatus), handler: BulkRoutes.change)
+    router.on(.get, Paths.views, access: .staff(.readInternal), handler: ViewRoutes.list)
+    router.on(.post, Paths.views, access: .staff(.readInternal), handler: ViewRoutes.add)
+    router.on(.delete, Paths.view, access: .staff(.readInternal), handler: ViewRoutes.delete)
     router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)
     router.on(.get, Paths.statistics, access: .staff(.readInternal), handler: StatisticsRoutes.read)
     router.on(.get, Paths.stream, access: .anyone, handler: LiveRoutes.stream)

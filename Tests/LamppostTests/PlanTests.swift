@@ -65,6 +65,16 @@ import Testing
     Hot(list: "status=on_hold", "requests_by_status"),
     Hot(list: "q=unicorn", "requests_search_public", "requests_search_staff"),
     Hot("one by reference", "requests_reference") { FindRequest.query(Reference(bits: 1), as: $0) },
+    Hot("many by reference", "requests_reference") { actor in
+      BulkSelection.references((0..<500).map { Reference(bits: UInt64($0)) }).query(limit: BulkChange.limit, as: actor)
+    },
+    Hot("a polygon", "requests_location") { actor in
+      let ring = "[[-71.05,42.35],[-71.045,42.35],[-71.045,42.355],[-71.05,42.355],[-71.05,42.35]]"
+      let polygon = try SearchPolygon(
+        JSONValue.parse(Array("{\"type\":\"Polygon\",\"coordinates\":[\(ring)]}".utf8)))
+      return BulkSelection.polygon(polygon, try RequestFilter(.init(), as: actor))
+        .query(limit: BulkChange.limit, as: actor)
+    },
   ]
 
   @Test("what anyone asks walks its index", arguments: ofAnyone)

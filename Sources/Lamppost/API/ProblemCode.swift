@@ -42,6 +42,7 @@ extension Problem {
     case tooLong = "too_long"
     case tooShort = "too_short"
     case outOfRange = "out_of_range"
+    case tooMany = "too_many"
     case invalidText = "invalid_text"
     case invalidFormat = "invalid_format"
     case unknownOption = "unknown_option"
@@ -81,7 +82,8 @@ extension Problem {
       case .tooLarge, .tooManyFiles: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
       case .headersTooLarge: .headerFieldsTooLarge
-      case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .invalidText,
+      case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
+        .invalidText,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
         .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed, .reasonRequired,
         .noteRequired, .editWindowClosed, .undoNotAllowed:
@@ -132,6 +134,7 @@ extension Problem {
       case .tooLong: "A text is too long."
       case .tooShort: "A text is too short."
       case .outOfRange: "A number is out of its range."
+      case .tooMany: "There are more than can be taken at once."
       case .invalidText: "A text holds characters that cannot be stored."
       case .invalidFormat: "A field does not have the form it should have."
       case .unknownOption: "A field has a value that is not among its options."

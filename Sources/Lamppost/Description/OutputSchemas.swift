@@ -79,6 +79,7 @@ extension Schemas {
         geometry: .geometry("MultiPolygon", .list(of: .list(of: .list(of: position)))),
         [
           .required("area", areaName), .required("layer", .text), .required("slug", .text), .required("name", .text),
+          .optional("open", Schema.integer(0...).noted("Open requests in it, with `counts`.")),
         ])
     ),
     ("Map", .featureCollection(of: .init(.oneOf([.named("Pin"), .named("Cluster")])), mapFields)),

@@ -33,8 +33,12 @@ extension Operation {
       answer: .json(.page(of: .named("Place")), "Best first; of a street that is clearly meant also its corners.")),
     Operation(
       .get, Paths.areas, "listAreas", .finding, "The township's areas",
-      parameters: [.query("layer", .text, "One layer, e.g. wards; all unless said.")],
-      answer: Answer(status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Areas"))])),
+      parameters: [
+        .query("layer", .text, "One layer, e.g. wards; all unless said."),
+        .query("counts", .boolean, "Whether to tell how many open requests lie in each. Staff only."),
+      ],
+      answer: Answer(status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Areas"))]),
+      problems: [.forbidden]),
   ]
 
   static let working = [

@@ -58,20 +58,32 @@ struct EditRequest: Sendable {
       }
       let assignments = try await Self.assignments(change, in: transaction)
       if assignments.isEmpty { return request }
-      let event = RequestEvent(
-        requestID: request.facts.id, actorID: actor.person?.id, kind: .edited, visibility: .internal,
-        before: Self.summary(of: request, change), after: Self.summary(change))
-      let results = try await transaction.queryAll([
-        """
-        UPDATE requests SET \(assignments.joined(separator: ", ")), version = version + 1, updated_at = now()
-         WHERE id = \(request.facts.id)
-        """,
-        event.insertion,
-        FindRequest.query(reference, as: actor),
-      ])
+      let statements = Self.statements(
+        request.facts, assignments, before: Self.values(of: request, change), after: Self.values(change), as: actor)
+      let results = try await transaction.queryAll(statements + [FindRequest.query(reference, as: actor)])
       guard let row = results.last?.first else { throw Problem.notFound }
       return try ServiceRequest(row)
     }
+  }
+
+  /// The change and its history; the request's row is locked.
+  /// - Parameters:
+  ///   - assignments: as `assignments(_:in:)` makes them.
+  ///   - before: names of fields and what they held, nil for those that stay.
+  static func statements(
+    _ facts: RequestFacts, _ assignments: [SQL], before: [(String, String?)], after: [(String, String?)],
+    as actor: Actor
+  ) -> [SQL] {
+    let event = RequestEvent(
+      requestID: facts.id, actorID: actor.person?.id, kind: .edited, visibility: .internal,
+      before: summary(before), after: summary(after))
+    return [
+      """
+      UPDATE requests SET \(assignments.joined(separator: ", ")), version = version + 1, updated_at = now()
+       WHERE id = \(facts.id)
+      """,
+      event.insertion,
+    ]
   }
 
   private static func authorize(_ change: RequestChange, of request: ServiceRequest, as actor: Actor) throws(Problem) {
@@ -128,8 +140,8 @@ struct EditRequest: Sendable {
   }
 
   /// The names of the fields and their values before or after, for the internal history.
-  private static func summary(of request: ServiceRequest, _ change: RequestChange) -> String {
-    summary([
+  private static func values(of request: ServiceRequest, _ change: RequestChange) -> [(String, String?)] {
+    [
       ("title", change.title.map { _ in request.title }),
       ("description", change.description.map { _ in request.description }),
       ("category", change.category.map { _ in request.category }),
@@ -137,18 +149,18 @@ struct EditRequest: Sendable {
       ("visibility", change.visibility.map { _ in request.visibility }),
       ("address", change.address.map { _ in request.address ?? "" }),
       ("location", change.location.map { _ in request.location?.words ?? "unknown" }),
-    ])
+    ]
   }
 
-  private static func summary(_ change: RequestChange) -> String {
-    summary([
+  private static func values(_ change: RequestChange) -> [(String, String?)] {
+    [
       ("title", change.title), ("description", change.description), ("category", change.category),
       ("priority", change.priority?.name), ("visibility", change.visibility),
       ("address", change.address.map { $0 ?? "" }), ("location", change.location.map { $0?.words ?? "unknown" }),
-    ])
+    ]
   }
 
-  private static func summary(_ fields: [(String, String?)]) -> String {
+  static func summary(_ fields: [(String, String?)]) -> String {
     var json = JSONWriter()
     json.object { object in
       for (name, value) in fields { if let value { object.field(name, value) } }

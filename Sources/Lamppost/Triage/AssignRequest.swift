@@ -23,35 +23,41 @@ struct AssignRequest: Sendable {
       let assigneeID = try await Self.person(assignment.assignee, now: request.facts.assigneeID, in: transaction)
       let departmentID = try await Self.department(
         assignment.department, now: request.facts.departmentID, in: transaction)
-      let isAssigned = assigneeID != nil || departmentID != nil
-      let status = isAssigned ? Workflow.statusAfterAssignment(from: request.facts.status) : request.facts.status
-      var statements: [SQL] = [
-        """
-        UPDATE requests SET assignee_id = \(assigneeID), department_id = \(departmentID), status = \(status.rawValue),
-               version = version + 1,
-               -- Who works on it is internal: it does not move the date that the public sees.
-               updated_at = CASE WHEN status = \(status.rawValue) THEN updated_at ELSE now() END WHERE id = \(request.facts.id)
-        """,
-        RequestEvent(
-          requestID: request.facts.id, actorID: actor.person?.id, kind: .assignment, visibility: .internal,
-          before: Self.words(request.facts.assigneeID, request.facts.departmentID),
-          after: Self.words(assigneeID, departmentID)
-        ).insertion,
-      ]
-      if status != request.facts.status {
-        statements.append(
-          RequestEvent(
-            requestID: request.facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
-            before: request.facts.status.rawValue, after: status.rawValue
-          ).insertion)
-      }
-      statements.append(FindRequest.query(reference, as: actor))
-      guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
+      let statements = Self.statements(
+        request.facts, assigneeID: assigneeID, departmentID: departmentID, as: actor)
+      let results = try await transaction.queryAll(statements + [FindRequest.query(reference, as: actor)])
+      guard let row = results.last?.first else { throw Problem.notFound }
       return try ServiceRequest(row)
     }
   }
 
-  private static func words(_ assignee: Int?, _ department: Int?) -> String? {
+  /// The change and its history; the request's row is locked.
+  static func statements(_ facts: RequestFacts, assigneeID: Int?, departmentID: Int?, as actor: Actor) -> [SQL] {
+    let isAssigned = assigneeID != nil || departmentID != nil
+    let status = isAssigned ? Workflow.statusAfterAssignment(from: facts.status) : facts.status
+    var statements: [SQL] = [
+      """
+      UPDATE requests SET assignee_id = \(assigneeID), department_id = \(departmentID), status = \(status.rawValue),
+             version = version + 1,
+             -- Who works on it is internal: it does not move the date that the public sees.
+             updated_at = CASE WHEN status = \(status.rawValue) THEN updated_at ELSE now() END WHERE id = \(facts.id)
+      """,
+      RequestEvent(
+        requestID: facts.id, actorID: actor.person?.id, kind: .assignment, visibility: .internal,
+        before: words(facts.assigneeID, facts.departmentID), after: words(assigneeID, departmentID)
+      ).insertion,
+    ]
+    if status != facts.status {
+      statements.append(
+        RequestEvent(
+          requestID: facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
+          before: facts.status.rawValue, after: status.rawValue
+        ).insertion)
+    }
+    return statements
+  }
+
+  static func words(_ assignee: Int?, _ department: Int?) -> String? {
     let parts = [assignee.map { "person \($0)" }, department.map { "department \($0)" }].compactMap(\.self)
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
@@ -66,7 +72,7 @@ struct AssignRequest: Sendable {
     return (ids["person"], ids["department"])
   }
 
-  private static func person(_ wanted: Int??, now: Int?, in transaction: Transaction) async throws -> Int? {
+  static func person(_ wanted: Int??, now: Int?, in transaction: Transaction) async throws -> Int? {
     guard let wanted else { return now }
     guard let id = wanted else { return nil }
     let rows = try await transaction.query(
@@ -77,7 +83,7 @@ struct AssignRequest: Sendable {
     return id
   }
 
-  private static func department(_ wanted: String??, now: Int?, in transaction: Transaction) async throws -> Int? {
+  static func department(_ wanted: String??, now: Int?, in transaction: Transaction) async throws -> Int? {
     guard let wanted else { return now }
     guard let slug = wanted else { return nil }
     let rows = try await transaction.query("SELECT id FROM departments WHERE slug = \(slug) AND active")

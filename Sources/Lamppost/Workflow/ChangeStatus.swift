@@ -17,15 +17,21 @@ struct ChangeStatus: Sendable {
       } catch {
         throw Problem(refusal: error, from: request.facts.status, to: status)
       }
-      let event = RequestEvent(
-        requestID: request.facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
-        before: request.facts.status.rawValue, after: status.rawValue, note: Self.text(reason, note))
-      let results = try await transaction.queryAll([
-        Self.update(request.facts.id, to: status), event.insertion, FindRequest.query(reference, as: actor),
-      ])
+      let statements = Self.statements(request.facts, to: status, reason: reason, note: note, as: actor)
+      let results = try await transaction.queryAll(statements + [FindRequest.query(reference, as: actor)])
       guard let row = results.last?.first else { throw Problem.notFound }
       return try ServiceRequest(row)
     }
+  }
+
+  /// The change and its history; the request's row is locked and the change allowed.
+  static func statements(
+    _ facts: RequestFacts, to status: Status, reason: String?, note: String?, as actor: Actor
+  ) -> [SQL] {
+    let event = RequestEvent(
+      requestID: facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
+      before: facts.status.rawValue, after: status.rawValue, note: text(reason, note))
+    return [update(facts.id, to: status), event.insertion]
   }
 
   /// The first opening by somebody who may change it is a look by staff. Any later one changes nothing.
