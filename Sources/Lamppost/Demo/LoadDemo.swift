@@ -27,6 +27,7 @@ struct LoadDemo: Sendable {
         try await writer.write(requests, start..<min(start + 250, requests.count), in: transaction)
       }
       try await transaction.execute(DemoTemplate.mentions)
+      _ = try await transaction.queryAll(Self.support)
       return id
     }
     // Nothing was made: somebody else was faster.
@@ -93,6 +94,23 @@ struct LoadDemo: Sendable {
       }
     ).compactMap { try $0.first?.get(0) }
   }
+
+  /// Neighbours who have the same problem, of some open reports.
+  private static let support: [SQL] = [
+    """
+    INSERT INTO supporters (tenant_id, request_id, person_id, created_at)
+    SELECT r.tenant_id, r.id, p.id, least(now(), r.created_at + interval '1 day')
+      FROM requests r JOIN people p ON p.tenant_id = r.tenant_id AND p.role = 'citizen'
+     WHERE r.tenant_id = current_tenant() AND r.visibility = 'public' AND r.closed_at IS NULL
+       AND p.id IS DISTINCT FROM r.reporter_id
+       AND (r.source_id::int * 7 + p.id * (r.source_id::int % 5)) % (3 + r.source_id::int % 11) = 0
+    """,
+    """
+    UPDATE requests r SET supporters = s.count
+      FROM (SELECT tenant_id, request_id, count(*) FROM supporters GROUP BY tenant_id, request_id) s
+     WHERE s.tenant_id = r.tenant_id AND s.request_id = r.id AND r.tenant_id = current_tenant()
+    """,
+  ]
 
   /// - Returns: id and department by slug.
   private static func categories(in transaction: Transaction) async throws -> [String: (id: Int, department: Int?)] {

@@ -48,7 +48,7 @@ extension Parameter {
   /// The filters that every list of requests and the map know.
   static let filters: [Parameter] = [
     query("q", Schemas.line(200), "Words to search for; misspelt ones find what looks alike."),
-    query("near", .matching("^ *\(degrees) *, *\(degrees) *$"), "latitude,longitude"),
+    near,
     query("radius", .number(1...RequestFilter.radiusLimit), "Metres around `near`."),
     box,
     query("area", .matching("^[^:\\u0000]+:[^:\\u0000]+$"), "layer:slug, e.g. wards:ward-17"),
@@ -64,6 +64,8 @@ extension Parameter {
     query("created_before", .time, "RFC 3339 with offset."),
     query("updated_after", .time, "RFC 3339 with offset."),
   ]
+
+  static let near = query("near", .matching("^ *\(degrees) *, *\(degrees) *$"), "latitude,longitude")
 
   static let box = query(
     "bbox", .matching("^\(degrees)(,\(degrees)){3}$"),

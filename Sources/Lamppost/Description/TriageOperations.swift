@@ -28,7 +28,7 @@ extension Operation {
       note: "Streets of the township, also misspelt, and their corners; or the street at a point. One of both.",
       parameters: [
         .query("q", .text(0...PlaceQuery.limit), "A street, a house number and street, two streets, or coordinates."),
-        .query("near", .text(0...PlaceQuery.limit), "latitude,longitude"),
+        .near,
       ],
       answer: .json(.page(of: .named("Place")), "Best first; of a street that is clearly meant also its corners.")),
     Operation(

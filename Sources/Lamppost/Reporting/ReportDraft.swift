@@ -25,10 +25,6 @@ struct ReportDraft: Sendable {
     self.files = files
   }
 
-  static func empty(categories: [ListCategories.Item]) -> ReportDraft {
-    ReportDraft(PageForm([]), categories: categories, key: newKey(), files: [])
-  }
-
   var category: ListCategories.Item? { categories.first { $0.slug == form["category"] } }
 
   /// The place that was chosen among those found; nil where another was typed since.

@@ -18,8 +18,14 @@ extension ReportForm {
 
   /// Every place that was found, and the one that was chosen before.
   private var places: HTML? {
-    guard let typed = draft.form["street"] else { return nil }
     let chosen = draft.chosenPlace
+    guard let typed = draft.form["street"] else {
+      return chosen.map { place in
+        let spot = choice(
+          id: "spot-0", value: Spot(place).value, label: place.address, isChosen: true, isFocused: false)
+        return "<fieldset class=\"field\" id=\"found\">\n<legend>\(t("The place"))</legend>\n\(spot)</fieldset>\n"
+      }
+    }
     if draft.places.isEmpty && chosen == nil && draft.form["action"] != "find" && fields.errors.isEmpty { return nil }
     var places = draft.places
     if let chosen, !places.contains(where: { $0.address == chosen.address }) { places.insert(chosen, at: 0) }

@@ -35,7 +35,8 @@ struct ReportForm {
       isPrivate: draft.form.has("category"),
       main: """
         <p class="danger-line"><span aria-hidden="true">⚠️</span> \
-        <strong>\(t("In danger? Call {number}.", ["number": tenant.emergencyNumber]))</strong> \
+        <a href="tel:\(tenant.emergencyNumber.filter { $0.isNumber || $0 == "+" })"><strong>\
+        \(t("In danger? Call {number}.", ["number": tenant.emergencyNumber]))</strong></a> \
         \(t("This form is not read around the clock."))</p>
         \(fields.summary(label: label))\(sentBefore)<h1>\(t("Report a problem"))</h1>
         <form id="report" method="post" action="\(Paths.report())" enctype="multipart/form-data" novalidate \

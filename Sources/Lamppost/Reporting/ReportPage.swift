@@ -7,7 +7,25 @@ import HTTPServer
 enum ReportPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     let categories = try await context.application.listCategories(tenant: context.actor.tenant)
-    return view(.empty(categories: categories), context).page().response(context)
+    let draft = try await known(from: request.query, categories, context)
+    return view(draft, context).page().response(context)
+  }
+
+  /// A form that knows what the address says: a place of the map (`at`, latitude and longitude) and a `category`. What
+  /// makes no sense is left out.
+  private static func known(
+    from query: Query, _ categories: [ListCategories.Item], _ context: Context
+  ) async throws -> ReportDraft {
+    var fields: [(name: String, value: String)] = []
+    if let category = query["category"], categories.contains(where: { $0.slug == category }) {
+      fields.append(("category", category))
+    }
+    if let at = query["at"].flatMap(Coordinate.init(latitudeLongitude:)) {
+      let street = try await context.application.findPlaces.nearest(to: at, as: context.actor)
+      let address = street.map { context.t("Near {street}", ["street": $0]) } ?? "\(at.latitude), \(at.longitude)"
+      fields.append(("spot", "\(at.latitude),\(at.longitude),0;\(address)"))
+    }
+    return ReportDraft(PageForm(fields), categories: categories, key: ReportDraft.newKey(), files: [])
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {

@@ -122,7 +122,7 @@ extension Coordinate {
 }
 
 extension Query {
-  fileprivate func parsed<Value>(
+  func parsed<Value>(
     _ name: String, _ rule: String, _ parse: (String) -> Value?
   ) throws(Problem) -> Value? {
     guard let text = self[name] else { return nil }

@@ -10,9 +10,17 @@ extension StaffRequestLayout {
     \(request.description.isEmpty
       ? "<p class=\"muted\">\(t("No description was given."))</p>"
       : "<p class=\"prose\">\(request.description)</p>" as HTML)
-    \(place)\(may(.editRequest) ? textForm : nil)</section>
+    \(supporters)\(place)\(may(.editRequest) ? textForm : nil)</section>
 
     """
+  }
+
+  private var supporters: HTML? {
+    let count = request.supporters
+    if count == 0 { return nil }
+    let words = t.plural(
+      "{count} other person has this problem too.", "{count} other people have this problem too.", count)
+    return "<p id=\"supporters\"><strong>\(words)</strong></p>\n"
   }
 
   private var place: HTML {
