@@ -125,7 +125,7 @@ export function makePlaces(form: HTMLFormElement, onChange: () => void): Places 
     if (!value || value === "text" || unknown.checked) return null;
     const end = value.indexOf(";");
     const [latitude, longitude, accuracy] = value.slice(0, end).split(",").map(Number) as [number, number, number];
-    return { address: value.slice(end + 1), location: { latitude, longitude, accuracy } };
+    return { address: value.slice(end + 1), location: { latitude, longitude, accuracy: accuracy || undefined } };
   }
 
   // What the server found before this script ran.

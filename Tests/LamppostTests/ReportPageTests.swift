@@ -133,7 +133,7 @@ import Testing
     let page = try await town.anonymous.get("/report?category=pothole&at=42.3601,-71.0605").text
     #expect(
       page.contains("value=\"pothole\" checked")
-        && page.contains("value=\"42.3601,-71.0605,0;Near Maple Street\" checked"))
+        && page.contains("value=\"42.3601,-71.0605,0.0;Near Maple Street\" checked"))
     let nonsense = try await town.anonymous.get("/report?category=%3Cscript%3E&at=north,%3Cb%3E")
     #expect(nonsense.status == 200 && !nonsense.text.contains("<b>") && !nonsense.text.contains("spot-0"))
   }

@@ -33,7 +33,7 @@ struct ReportDraft: Sendable {
     let parts = spot.split(separator: ";", maxSplits: 1)
     let numbers = (parts.first ?? "").split(separator: ",").compactMap { Double($0) }
     guard parts.count == 2, numbers.count == 3,
-      let location = Location(latitude: numbers[0], longitude: numbers[1], accuracy: numbers[2])
+      let location = Location(latitude: numbers[0], longitude: numbers[1], accuracy: numbers[2] > 0 ? numbers[2] : nil)
     else { return nil }
     return Place(address: String(parts[1]), location: location)
   }
