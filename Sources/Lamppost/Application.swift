@@ -33,6 +33,7 @@ final class Application: Sendable {
   let signIn: SignIn
   let registerPerson: RegisterPerson
   let changeAccount: ChangeAccount
+  let listSupported: ListSupported
   let deleteAccount: DeleteAccount
   let exportAccount: ExportAccount
   let listCategories: ListCategories
@@ -94,6 +95,7 @@ final class Application: Sendable {
     signIn = SignIn(database: database, passwords: passwords, limiter: limiter)
     registerPerson = RegisterPerson(database: database, passwords: passwords)
     changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
+    listSupported = ListSupported(database: database)
     deleteAccount = DeleteAccount(database: database, signIn: signIn, sessions: sessions)
     exportAccount = ExportAccount(database: database, sessions: sessions)
     listCategories = ListCategories(database: database)

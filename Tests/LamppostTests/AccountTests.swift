@@ -198,6 +198,8 @@ import Testing
     let ada = try await browser(town)
     let mine = try await town.report([("title", .string("Mine"))], by: ada.api)
     try await town.report([("title", .string("Not mine"))])
+    let theirs = try await town.report([("title", .string("Theirs <i>too"))])
+    #expect(try await ada.api.send(.post, "/api/v1/requests/\(theirs.reference)/support", nil).status == 200)
     _ = try await town.somebody(.agent).post(
       "/api/v1/requests/\(mine.reference)/comments",
       .object(["body": .string("internal words"), "visibility": .string("internal")]))
@@ -205,6 +207,9 @@ import Testing
     #expect(answer.headers["Content-Disposition"]?.hasPrefix("attachment") == true)
     #expect(answer["account"]?["email"]?.string == "ada@example.test")
     #expect(answer["reports"]?.array?.compactMap { $0["reference"]?.string } == [mine.reference])
+    #expect(answer["supports"]?.array?.compactMap { $0["reference"]?.string } == [theirs.reference])
+    let page = try await ada.client.get("/me").text
+    #expect(page.contains("Theirs &lt;i&gt;too") && !page.contains("Not mine"))
     #expect(!answer.text.contains("Not mine") && !answer.text.contains("internal words"))
     #expect(try await town.anonymous.get("/api/v1/me/export").status == 401)
   }
@@ -219,6 +224,8 @@ import Testing
     _ = try await ada.api.post(
       "/api/v1/requests/\(report.reference)/comments",
       .object(["body": .string("It flickers."), "visibility": .string("private")]))
+    let other = try await town.report()
+    #expect(try await ada.api.send(.post, "/api/v1/requests/\(other.reference)/support", nil).status == 200)
     let wrong = try await ada.post("/me/delete", [("password", "wrong horse battery")])
     #expect(wrong.status == 422 && wrong.text.contains("href=\"#field-password\""))
     #expect(try await ada.client.get("/api/v1/me").status == 200)
@@ -229,6 +236,9 @@ import Testing
     let staff = try await town.somebody(.agent)
     let left = try await staff.get("/api/v1/requests/\(report.reference)")
     #expect(left.status == 200 && left["anonymous"]?.bool == true && !left.text.contains("Lovelace"))
+    let voices = try await town.database.read(
+      "SELECT count(*), count(person_id) FROM supporters WHERE tenant_id = \(town.id)")
+    #expect(try voices.first?.decode(Int.self, Int.self) ?? (0, 0) == (1, 0), "a voice stays, without a name")
     let comments = try await staff.get("/api/v1/requests/\(report.reference)/comments")
     #expect(comments.items.first?["author"]?["name"]?.string == DeleteAccount.formerName)
     #expect(

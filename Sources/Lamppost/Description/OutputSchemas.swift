@@ -119,7 +119,8 @@ extension Schemas {
       .object([
         .required("exported_at", .time), .required("account", .named("Person")),
         .required("reports", .list(of: .object([]))), .required("comments", .list(of: .object([]))),
-        .required("files", .list(of: .object([]))), .required("sessions", .list(of: .named("BrowserSession"))),
+        .required("files", .list(of: .object([]))), .required("supports", .list(of: .object([]))),
+        .required("sessions", .list(of: .named("BrowserSession"))),
       ])
     ),
     (

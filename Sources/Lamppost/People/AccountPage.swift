@@ -14,6 +14,8 @@ enum AccountPage {
     let filter = try RequestFilter(Query([("mine", "true")]), as: context.actor)
     let reports = try await context.application.listRequests(
       filter, list: "me", cursor: request.query["cursor"], limit: pageSize, as: context.actor)
+    let isFirst = request.query["cursor"] == nil
+    let supported = isFirst ? try await context.application.listSupported(as: context.actor) : []
     return Page(
       title: t("Your reports"), styles: ["account"], isPrivate: true,
       main: """
@@ -21,6 +23,7 @@ enum AccountPage {
         <h1>\(t("Your reports"))</h1>
         \(request.query["welcome"] == nil ? nil : welcome(person, t))\
         \(reports.items.isEmpty ? empty(t) : list(reports, t))
+        \(supported.isEmpty ? nil : section(supported, t))
         """
     ).response(context)
   }
@@ -52,10 +55,18 @@ enum AccountPage {
     """
   }
 
-  private static func row(_ request: ServiceRequest, _ t: Translator) -> HTML {
+  private static func section(_ supported: [ServiceRequest], _ t: Translator) -> HTML {
+    """
+    <h2>\(t("Problems you have too"))</h2>
+    <ul class="reports" id="my-supported">
+    \(supported.map { row($0, t, "h3") })</ul>
+    """
+  }
+
+  private static func row(_ request: ServiceRequest, _ t: Translator, _ level: HTML = "h2") -> HTML {
     """
     <li class="card">
-    <h2><a href="\(Paths.requestPage(request.reference))">\(request.title)</a></h2>
+    <\(level)><a href="\(Paths.requestPage(request.reference))">\(request.title)</a></\(level)>
     <p class="cluster">\(request.facts.status.plainBadge(t)) <span class="muted">\(request.categoryName)</span></p>
     <p class="muted small"><span class="code">\(request.reference.description)</span> · \(When(request.createdAt, t).html)\
     \(request.address.map { " · \($0)" as HTML })</p>

@@ -47,6 +47,13 @@ struct DeleteAccount: Sendable {
       """,
       "UPDATE requests SET reporter_id = NULL, anonymous = true WHERE reporter_id = \(id)",
       "UPDATE attachments SET uploader_id = NULL, file_name = NULL WHERE uploader_id = \(id)",
+      // Their voices stay counted, as a guest's that nobody knows.
+      """
+      WITH voices AS (
+        DELETE FROM supporters WHERE person_id = \(id) RETURNING tenant_id, request_id, created_at)
+      INSERT INTO supporters (tenant_id, request_id, guest, created_at)
+      SELECT tenant_id, request_id, sha256(uuid_send(gen_random_uuid())), created_at FROM voices
+      """,
       // Work that waits for somebody who has gone would wait for ever.
       """
       WITH freed AS (

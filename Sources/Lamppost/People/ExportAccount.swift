@@ -22,6 +22,7 @@ struct ExportAccount: Sendable {
       export.field("reports", RawJSON(unsafeJSON: Array(try row.get(1, as: String.self).utf8)))
       export.field("comments", RawJSON(unsafeJSON: Array(try row.get(2, as: String.self).utf8)))
       export.field("files", RawJSON(unsafeJSON: Array(try row.get(3, as: String.self).utf8)))
+      export.field("supports", RawJSON(unsafeJSON: Array(try row.get(4, as: String.self).utf8)))
       export.array("sessions") { list in
         for session in sessions { list.object { session.write(to: &$0) } }
       }
@@ -53,7 +54,12 @@ struct ExportAccount: Sendable {
           'id', a.id, 'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'file_name', a.file_name,
           'state', a.state, 'media_type', a.media_type, 'created_at', a.created_at) ORDER BY a.created_at), '[]')::text
          FROM attachments a JOIN requests r ON r.tenant_id = a.tenant_id AND r.id = a.request_id
-        WHERE a.uploader_id = p.id)
+        WHERE a.uploader_id = p.id),
+      (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'title', r.title,
+          'created_at', s.created_at) ORDER BY s.created_at), '[]')::text
+         FROM supporters s JOIN requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
+        WHERE s.person_id = p.id)
       FROM people p WHERE p.id = \(id) AND p.active
     """
   }
