@@ -59,6 +59,18 @@ ready(lambda: requests.get(f"{base}/healthz").ok, "the server's start")
 form = {"grant_type": "password", "username": "agent@example.test", "password": "contract-password"}
 token = requests.post(f"{base}/api/v1/token", data=form).json()["access_token"]
 staff = {"Authorization": f"Bearer {token}"}
+answer = requests.post(f"{base}/api/v1/token", data={**form, "username": "administrator@example.test"})
+administrator = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+templates = []
+for name in ("Kept", "Removed"):
+    template = {"name": name, "body": "About {title}.", "visibility": "public"}
+    answer = requests.post(f"{base}/api/v1/templates", json=template, headers=administrator)
+    answer.raise_for_status()
+    templates.append(answer.json()["id"])
+path = f"{base}/api/v1/templates"
+requests.patch(f"{path}/{templates[0]}", json={"name": "Changed"}, headers=administrator).raise_for_status()
+requests.delete(f"{path}/{templates.pop()}", headers=administrator).raise_for_status()
 
 reports = [
     report("Broken lamp", png(), contact={"name": "Ada", "email": "ada@example.test"}, attributes={"pole": "7a"}),
@@ -71,7 +83,8 @@ for request in reports[:2]:
     for visibility in ("public", "internal", "private"):
         answer = requests.post(f"{path}/comments", json={"body": "Seen.", "visibility": visibility}, headers=staff)
         answer.raise_for_status()
-    requests.post(f"{path}/assignment", json={"department": "roads"}, headers=staff).raise_for_status()
+    for call in ("assignment", "undo", "assignment"):
+        requests.post(f"{path}/{call}", json={"department": "roads"}, headers=staff).raise_for_status()
 
 ids = [file["id"] for request in reports for file in request["attachments"]]
 
@@ -113,11 +126,14 @@ values = {listed(request["reference"] for request in reports)}
 values = {listed(request["tracking_code"] for request in reports)}
 [dictionaries.files]
 values = {listed(ids)}
+[dictionaries.templates]
+values = {templates}
 [dictionaries.categories]
 values = ["street-light", "pothole"]
 [parameters]
 "path.reference" = {{ dictionary = "references", probability = 0.9 }}
 "path.code" = {{ dictionary = "codes", probability = 0.9 }}
+"path.template" = {{ dictionary = "templates", probability = 0.9 }}
 "path.id" = {{ dictionary = "files", probability = 0.9 }}
 "body.category" = {{ dictionary = "categories", probability = 0.8 }}
 "body.email" = {{ dictionary = "addresses", probability = 0.5 }}

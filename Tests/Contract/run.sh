@@ -52,6 +52,8 @@ start_services() {
   psql --quiet "$DATABASE_ADMIN_URL" --set ON_ERROR_STOP=1 --file "$here/township.sql"
   LAMPPOST_PASSWORD=contract-password \
     "$TEST_BIN/lamppost" user create agent@example.test --role agent --department roads
+  LAMPPOST_PASSWORD=contract-password \
+    "$TEST_BIN/lamppost" user create administrator@example.test --role administrator
   "$TEST_BIN/lamppost" serve >"$work/serve.log" 2>&1 </dev/null &
   server=$!
   "$TEST_BIN/lamppost" work >"$work/work.log" 2>&1 </dev/null &

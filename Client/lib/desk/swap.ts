@@ -77,7 +77,8 @@ export async function send(form: HTMLFormElement, button: HTMLButtonElement | nu
   };
   let response: Response;
   try {
-    response = await fetch(form.action, { method: "POST", body, credentials: "same-origin" });
+    // The property is the field of that name.
+    response = await fetch(form.getAttribute("action")!, { method: "POST", body, credentials: "same-origin" });
   } catch {
     return fail(t("No connection. What you wrote is kept here."));
   }

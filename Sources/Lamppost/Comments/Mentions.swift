@@ -41,7 +41,7 @@ struct ListMentions: Sendable {
     let author: String?
   }
 
-  static let limit = 100
+  static let limit = 50
 
   func callAsFunction(as actor: Actor) async throws -> [Item] {
     guard let person = actor.person, actor.seesInternal else { throw Problem(.forbidden) }

@@ -13,7 +13,11 @@ struct HistoryWords {
     case "created": return HTML(text: t("Reported"))
     case "imported": return HTML(text: t("Brought over from an earlier system"))
     case "withdrawn": return HTML(text: t("Withdrawn by the reporter"))
-    case "attachment": return HTML(text: t("Added a file"))
+    case "attachment":
+      return HTML(text: entry.after == "infected" ? t("A file was infected and has been deleted") : t("Added a file"))
+    case "confirmation":
+      let isSolved = entry.after == Status.closed.rawValue
+      return HTML(text: isSolved ? t("The reporter says it is solved") : t("The reporter says it is not solved"))
     case "status": return fromTo(t("Status"), status(entry.before), status(entry.after))
     case "assignment": return fromTo(t("Assigned to"), people(entry.before), people(entry.after))
     case "edited": return edited(entry)
@@ -46,8 +50,10 @@ struct HistoryWords {
 
   private func edited(_ entry: HistoryEntry) -> HTML {
     let before = fields(entry.before)
-    let lines = fields(entry.after).map { name, after -> HTML in
+    let lines = fields(entry.after).compactMap { name, after -> HTML? in
       let earlier = before.first { $0.name == name }?.value
+      // A form sends all its fields, also those that nobody touched.
+      if earlier == after { return nil }
       let (from, to) = (value(name, earlier ?? ""), value(name, after))
       if name == "description" || from.utf8.count + to.utf8.count > 160 {
         return """
@@ -57,7 +63,7 @@ struct HistoryWords {
       }
       return fromTo(label(name), from.isEmpty ? nil : from, to.isEmpty ? t("nothing") : to)
     }
-    return lines.joined(separator: "<br>")
+    return lines.isEmpty ? HTML(text: t("Saved without a change")) : lines.joined(separator: "<br>")
   }
 
   private func fields(_ json: String?) -> [(name: String, value: String)] {
@@ -78,11 +84,18 @@ struct HistoryWords {
     }
   }
 
+  private func place(_ words: String) -> String {
+    guard let location = Location(words: words) else { return t("unknown") }
+    let degrees = [location.coordinate.latitude, location.coordinate.longitude].map(StaffRequestLayout.short)
+    return degrees.joined(separator: ", ")
+  }
+
   private func value(_ name: String, _ text: String) -> String {
     switch name {
     case "category": view.categories.first { $0.slug == text }?.name ?? text
     case "priority": Priority(name: text)?.title(t) ?? text
-    case "location": text == "unknown" ? t("unknown") : text
+    case "location": place(text)
+    case "visibility": StaffRequestLayout.visibilityTitle(text, t)
     default: text
     }
   }

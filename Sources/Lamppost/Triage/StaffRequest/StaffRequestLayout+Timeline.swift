@@ -68,13 +68,21 @@ extension StaffRequestLayout {
     MentionedText.html(comment.body, names: view.mentions[comment.id] ?? [])
   }
 
+  /// What was said with a change: others than staff may read it.
+  private func note(_ text: String, _ visibility: Visibility) -> HTML {
+    """
+    <blockquote class="voice-\(visibility.rawValue)">\(VoiceLabel.html(visibility, t))
+    <p class="prose">\(text)</p></blockquote>
+    """
+  }
+
   private func changed(_ entry: HistoryEntry) -> HTML {
     let words = HistoryWords(t: t, view: view)
     return """
       <li class="changed" id="event-\(entry.sequence)">
       <span class="voice-label">\(Icon.clock.html) <span class="visually-hidden">\(t("History"))</span></span>
       <div><p>\(words.sentence(entry)) <span class="by">\(entry.actorName.map { "\($0) · " })\(time(entry.at))</span></p>\
-      \(entry.note.map { "<blockquote class=\"prose\">\($0)</blockquote>" as HTML })</div>
+      \(entry.note.map { note($0, entry.visibility) })</div>
       </li>
 
       """

@@ -108,7 +108,7 @@ struct StaffRequestLayout {
     <dt><kbd>a</kbd></dt><dd>\(t("Assign"))</dd>
     <dt><kbd>?</kbd></dt><dd>\(t("Show this list"))</dd>
     </dl>
-    <div class="choice"><input type="checkbox" id="keys-on" checked> <label for="keys-on">\(t("Single keys do something"))\
+    <div class="choice"><input type="checkbox" id="keys-on" checked> <label for="keys-on">\(t("Single-key shortcuts"))\
     </label></div>
     <button type="button" id="keys-close">\(t("Close"))</button>
     </dialog>
@@ -170,7 +170,9 @@ struct StaffRequestLayout {
     request.closedAt == nil && request.expectedBy.map { $0 < now } ?? false
   }
 
-  func visibilityTitle(_ word: String) -> String {
+  func visibilityTitle(_ word: String) -> String { Self.visibilityTitle(word, t) }
+
+  static func visibilityTitle(_ word: String, _ t: Translator) -> String {
     switch word {
     case "public": t("Public")
     case "private": t("Only reporter and staff see it")
