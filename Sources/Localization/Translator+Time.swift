@@ -47,6 +47,22 @@ extension Translator {
     return plural("in {count} day", "in {count} days", days)
   }
 
+  /// "today", "in 3 days", "3 days ago": by the days of the calendar, as people count them.
+  public func relativeDay(_ date: Date, to now: Date) -> String {
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = timeZone
+    let from = calendar.startOfDay(for: now)
+    let days = calendar.dateComponents([.day], from: from, to: calendar.startOfDay(for: date)).day ?? 0
+    switch days {
+    case 0: return self("today")
+    case 1: return self("tomorrow")
+    case -1: return self("yesterday")
+    default:
+      return days > 0
+        ? plural("in {count} day", "in {count} days", days) : plural("{count} day ago", "{count} days ago", -days)
+    }
+  }
+
   private func parts(_ date: Date) -> DateComponents {
     var calendar = Calendar(identifier: .gregorian)
     calendar.timeZone = timeZone

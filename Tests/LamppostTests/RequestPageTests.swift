@@ -164,15 +164,18 @@ import Testing
     #expect(try await town.anonymous.get(path).text.contains("\(path)/edit"))
     let form = try await town.anonymous.get(path + "/edit")
     #expect(form.status == 200 && form.text.contains("value=\"Broken lamp\""))
+    #expect(form.text.contains("<option value=\"street-light\" selected>"))
     let seen = try version(form)
     let empty = try await post(
       town.anonymous, path + "/edit", [("version", seen), ("title", ""), ("description", "kept"), ("address", "")])
     #expect(empty.status == 422 && empty.text.contains("href=\"#field-title\"") && empty.text.contains("kept"))
-    let fields = [("title", "Lamp 7"), ("description", ""), ("address", "Elm St")].map { (name: $0.0, value: $0.1) }
+    let fields = [("title", "Lamp 7"), ("description", ""), ("category", "pothole"), ("address", "Elm St")].map {
+      (name: $0.0, value: $0.1)
+    }
     let saved = try await post(town.anonymous, path + "/edit", [("version", seen)] + fields)
     #expect(saved.status == 303 && saved.headers["Location"] == path + "?done=edited")
     let page = try await town.anonymous.get("/requests/\(reference)").text
-    #expect(page.contains("Lamp 7") && page.contains("Elm St") && !page.contains("Old"))
+    #expect(page.contains("Lamp 7") && page.contains("Elm St") && page.contains("Pothole") && !page.contains("Old"))
     #expect(try await post(town.anonymous, path + "/edit", [("version", seen)] + fields).status == 412)
     _ = try await town.database.write(
       "UPDATE requests SET created_at = now() - interval '16 minutes' WHERE tenant_id = \(town.id)")

@@ -86,6 +86,23 @@ import Testing
   }
 
   @Test(
+    "a day is said by the calendar: ten days from this evening are ten days, though an hour is missing",
+    arguments: [
+      (0.0, "today"), (3600, "today"), (3600 * 2, "tomorrow"), (-3600 * 22.2, "yesterday"),
+      (86_400 * 10 - 60, "in 10 days"),
+      (-86_400 * 3, "3 days ago"),
+    ] as [(Double, String)])
+  func relativeDay(seconds: Double, words: String) throws {
+    // 10:05 PM of November 20 in New York.
+    let now = Date(timeIntervalSince1970: 1_795_230_300)
+    #expect(try translator(.english).relativeDay(now.addingTimeInterval(seconds), to: now) == words)
+    // Clocks go back on November 1, 2026: that day has 25 hours.
+    let before = Date(timeIntervalSince1970: 1_793_509_200)
+    #expect(
+      try translator(.english).relativeDay(before.addingTimeInterval(86_400 * 2 + 1800), to: before) == "in 2 days")
+  }
+
+  @Test(
     "the browser's wish is heard",
     arguments: [
       ("fr-CA,fr;q=0.9,en;q=0.8", Language.french), ("de, es;q=0.5, en;q=0.4", Language.spanish),

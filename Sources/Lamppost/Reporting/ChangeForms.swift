@@ -20,14 +20,26 @@ struct ChangeForms {
     "\(context.hiddenToken)<input type=\"hidden\" name=\"version\" value=\"\(request.facts.version)\">"
   }
 
-  func editing(_ form: PageForm? = nil, problem: Problem? = nil) -> Page {
+  func editing(_ form: PageForm? = nil, problem: Problem? = nil) async throws -> Page {
+    let categories = try await context.application.listCategories(tenant: context.actor.tenant)
+    // The report's own category stays, also where it is no longer offered.
+    let choices =
+      categories.filter { $0.stopMessage.isEmpty || $0.slug == request.category }.map {
+        (value: $0.slug, label: $0.name)
+      }
+    let own =
+      choices.contains { $0.value == request.category } ? [] : [(value: request.category, label: request.categoryName)]
     var fields = FormFields(t, form, problem: problem)
     if form == nil {
       fields.entered = [
-        "title": [request.title], "description": [request.description], "address": [request.address ?? ""],
+        "title": [request.title], "description": [request.description], "category": [request.category],
+        "address": [request.address ?? ""],
       ]
     }
-    let labels = ["title": t("In one line"), "description": t("Details"), "address": t("Address or place")]
+    let labels = [
+      "title": t("In one line"), "description": t("Details"), "category": t("Category"),
+      "address": t("Address or place"),
+    ]
     let end = t.timeOfDay(request.createdAt.addingTimeInterval(EditRequest.window))
     return Page(
       title: t("Correct your report"), status: problem?.code.status ?? .ok, isPrivate: true,
@@ -38,6 +50,7 @@ struct ChangeForms {
         \(fields.text("title", labels["title"]!, .init(maximumLength: 200, isSpellchecked: true)))\
         \(fields.textArea("description", labels["description"]!, .init(
             maximumLength: 10_000, isOptional: true, isSpellchecked: true)))\
+        \(fields.select("category", labels["category"]!, own + choices))\
         \(fields.text("address", labels["address"]!, .init(maximumLength: 500, isOptional: true)))\
         <p class="cluster"><button>\(t("Save changes"))</button> \
         <a href="\(reader.page)">\(t("Cancel"))</a></p>

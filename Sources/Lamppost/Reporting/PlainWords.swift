@@ -62,7 +62,7 @@ extension RequestView {
       return request.closedAt.map { t("Ended on {date}.", ["date": t.weekdayAndDate($0)]) }
     }
     guard let due = request.expectedBy else { return t("There is no fixed date for this kind of problem.") }
-    let values = ["date": t.weekdayAndDate(due), "relative": t.relative(due, to: now)]
+    let values = ["date": t.weekdayAndDate(due), "relative": t.relativeDay(due, to: now)]
     return due >= now
       ? t("We aim to mend this by {date} ({relative}).", values)
       : t("We aimed to mend this by {date} ({relative}). It is overdue.", values)

@@ -85,22 +85,31 @@ enum ReporterPages {
   static func edit(_ context: Context, _ reader: RequestReader) async throws -> Response {
     let view = try await reporters(context, reader)
     guard view.canBeEdited(at: .now) else { return ChangeForms(view, reader, context).tooLate().response(context) }
-    return ChangeForms(view, reader, context).editing().response(context)
+    return try await ChangeForms(view, reader, context).editing().response(context)
   }
 
   static func saveEdit(_ context: Context, _ reader: RequestReader) async throws -> Response {
     let form = try context.postedForm()
     let view = try await reporters(context, reader)
     do {
-      let change = try RequestChange(form.input(["title", "description", "address"]))
+      let change = try RequestChange(form.input(changed(form, from: view.request)))
       _ = try await context.application.editRequest(
         view.request.reference, change, ifMatch: try form.version(), as: reader.actor)
       return .redirect(to: reader.page + "?done=edited")
     } catch let problem as Problem where problem.code == .editWindowClosed {
       return ChangeForms(view, reader, context).tooLate(.unprocessableContent).response(context)
     } catch let problem as Problem where problem.code.status == .unprocessableContent {
-      return ChangeForms(view, reader, context).editing(form, problem: problem).response(context)
+      return try await ChangeForms(view, reader, context).editing(form, problem: problem).response(context)
     }
+  }
+
+  /// The fields that hold something else than before: a category that is chosen anew would set the due date anew.
+  private static func changed(_ form: PageForm, from request: ServiceRequest) -> [String] {
+    let known = [
+      ("title", request.title), ("description", request.description), ("category", request.category),
+      ("address", request.address ?? ""),
+    ]
+    return known.filter { name, value in (form.line(name) ?? "") != value }.map(\.0)
   }
 
   // MARK: Withdrawing
@@ -136,10 +145,12 @@ extension PageForm {
     ObjectInput(
       JSONObject(
         members: names.filter(has).map { name in
-          // A form sends its line breaks as two characters.
-          .init(key: name, value: self[name].map { .string($0.replacing("\r\n", with: "\n")) } ?? .null)
+          .init(key: name, value: line(name).map { .string($0) } ?? .null)
         }))
   }
+
+  /// A form sends its line breaks as two characters.
+  fileprivate func line(_ name: String) -> String? { self[name]?.replacing("\r\n", with: "\n") }
 
   /// The version that the reader saw, as `If-Match` has it in the API.
   /// - Throws: `malformed_request` where the page's own field is missing.
