@@ -14,6 +14,7 @@ enum HomePage {
           ["township": context.actor.tenant.name]))</p>
         <p class="cluster"><a class="button call" href="\(Paths.report())">\(t("Report a problem"))</a> \
         <a class="button quiet" href="\(Paths.mapPage())">\(t("See what is reported"))</a></p>
+        <p><a href="\(Paths.findReport())">\(t("Reported already? Find your report"))</a></p>
         </div>
         """
     ).response(context)
