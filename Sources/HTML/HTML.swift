@@ -23,13 +23,14 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
       for item in items { text += item.rendered }
     }
 
-    public mutating func appendInterpolation(_ plain: some StringProtocol) { appendEscaped(plain) }
+    // Of its own beside the generic one: most text is a String, and generic code across modules is several times slower.
+    public mutating func appendInterpolation(_ plain: String) { text += HTML.escape(plain) }
 
-    public mutating func appendInterpolation(_ plain: String?) { if let plain { appendEscaped(plain) } }
+    public mutating func appendInterpolation(_ plain: some StringProtocol) { text += HTML.escape(String(plain)) }
+
+    public mutating func appendInterpolation(_ plain: String?) { if let plain { text += HTML.escape(plain) } }
 
     public mutating func appendInterpolation(_ number: some BinaryInteger) { text += number.description }
-
-    private mutating func appendEscaped(_ plain: some StringProtocol) { text += HTML.escape(plain) }
   }
 
   /// The markup.
@@ -52,18 +53,22 @@ public struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
   /// The markup as it goes over the wire.
   public var bytes: [UInt8] { Array(rendered.utf8) }
 
-  private static func escape(_ plain: some StringProtocol) -> String {
-    guard plain.utf8.contains(where: { replacement(of: $0) != nil }) else { return String(plain) }
-    var escaped: [UInt8] = []
-    escaped.reserveCapacity(plain.utf8.count + plain.utf8.count / 8)
-    for byte in plain.utf8 {
-      if let replacement = replacement(of: byte) {
-        replacement.withUTF8Buffer { escaped += $0 }
-      } else {
-        escaped.append(byte)
+  private static func escape(_ plain: String) -> String {
+    var plain = plain
+    let escaped: [UInt8]? = plain.withUTF8 { bytes in
+      guard let first = bytes.firstIndex(where: { replacement(of: $0) != nil }) else { return nil }
+      var escaped = [UInt8](bytes[..<first])
+      escaped.reserveCapacity(bytes.count + bytes.count / 8)
+      for byte in bytes[first...] {
+        if let replacement = replacement(of: byte) {
+          replacement.withUTF8Buffer { escaped += $0 }
+        } else {
+          escaped.append(byte)
+        }
       }
+      return escaped
     }
-    return String(decoding: escaped, as: UTF8.self)
+    return escaped.map { String(decoding: $0, as: UTF8.self) } ?? plain
   }
 
   /// NUL has no place in HTML: it becomes the replacement character, as a parser would make it.

@@ -3,27 +3,30 @@ import FoundationEssentials
 /// Dates and times, in the township's time zone.
 extension Translator {
   /// A day: "November 21, 2026".
-  public func date(_ date: Date) -> String {
-    let parts = parts(date)
-    return self("{month} {day}, {year}", ["month": month(parts), "day": "\(parts.day!)", "year": "\(parts.year!)"])
+  public func date(_ date: Date) -> String { self.date(LocalTime(date, timeZone)) }
+
+  private func date(_ time: LocalTime) -> String {
+    self("{month} {day}, {year}", ["month": month(time), "day": "\(time.day)", "year": "\(time.year)"])
   }
 
   /// A day with its weekday, without the year: "Tuesday, November 24".
   public func weekdayAndDate(_ date: Date) -> String {
-    let parts = parts(date)
+    let time = LocalTime(date, timeZone)
     return self(
-      "{weekday}, {month} {day}", ["weekday": weekday(parts), "month": month(parts), "day": "\(parts.day!)"])
+      "{weekday}, {month} {day}", ["weekday": weekday(time), "month": month(time), "day": "\(time.day)"])
   }
 
   /// A day and a time: "November 21, 2026, 2:05 PM".
   public func dateAndTime(_ date: Date) -> String {
-    self("{date}, {time}", ["date": self.date(date), "time": timeOfDay(date)])
+    let time = LocalTime(date, timeZone)
+    return self("{date}, {time}", ["date": self.date(time), "time": timeOfDay(time)])
   }
 
   /// "2:05 PM", or "14:05" where the language counts to 24.
-  public func timeOfDay(_ date: Date) -> String {
-    let parts = parts(date)
-    let (hour, minute) = (parts.hour!, parts.minute!)
+  public func timeOfDay(_ date: Date) -> String { timeOfDay(LocalTime(date, timeZone)) }
+
+  private func timeOfDay(_ time: LocalTime) -> String {
+    let (hour, minute) = (time.hour, time.minute)
     return self(
       "{hour12}:{minute} {half}",
       [
@@ -49,10 +52,7 @@ extension Translator {
 
   /// "today", "in 3 days", "3 days ago": by the days of the calendar, as people count them.
   public func relativeDay(_ date: Date, to now: Date) -> String {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = timeZone
-    let from = calendar.startOfDay(for: now)
-    let days = calendar.dateComponents([.day], from: from, to: calendar.startOfDay(for: date)).day ?? 0
+    let days = LocalTime(date, timeZone).dayNumber - LocalTime(now, timeZone).dayNumber
     switch days {
     case 0: return self("today")
     case 1: return self("tomorrow")
@@ -63,15 +63,9 @@ extension Translator {
     }
   }
 
-  private func parts(_ date: Date) -> DateComponents {
-    var calendar = Calendar(identifier: .gregorian)
-    calendar.timeZone = timeZone
-    return calendar.dateComponents([.year, .month, .day, .hour, .minute, .weekday], from: date)
-  }
+  private func month(_ time: LocalTime) -> String { self(Self.months[time.month - 1]) }
 
-  private func month(_ parts: DateComponents) -> String { self(Self.months[parts.month! - 1]) }
-
-  private func weekday(_ parts: DateComponents) -> String { self(Self.weekdays[parts.weekday! - 1]) }
+  private func weekday(_ time: LocalTime) -> String { self(Self.weekdays[time.weekday]) }
 
   static let months = [
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

@@ -74,6 +74,23 @@ import Testing
     #expect(t.dateAndTime(summer) == "July 1, 2026, 12:05 AM")
   }
 
+  @Test("clock and calendar are those of Foundation, on every day of four centuries and around midnight")
+  func calendar() throws {
+    for zone in ["America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC"].compactMap(TimeZone.init(identifier:)) {
+      var calendar = Calendar(identifier: .gregorian)
+      calendar.timeZone = zone
+      // 1899 to 2299, in steps that meet every hour of the day.
+      for step in stride(from: -2_240_000_000, to: 10_380_000_000, by: 3_661_111) {
+        let date = Date(timeIntervalSince1970: Double(step) + 0.9)
+        let time = LocalTime(date, zone)
+        let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .weekday], from: date)
+        try #require(
+          [time.year, time.month, time.day, time.hour, time.minute, time.weekday + 1]
+            == [parts.year!, parts.month!, parts.day!, parts.hour!, parts.minute!, parts.weekday!], "\(step) \(zone)")
+      }
+    }
+  }
+
   @Test(
     "a time that is near is said by its distance",
     arguments: [
