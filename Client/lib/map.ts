@@ -46,9 +46,10 @@ export function createMap(element: HTMLElement, options: MapOptions): Leaflet.Ma
   map.attributionControl.setPrefix(false);
   Leaflet.control.zoom({ position: "topright", zoomInTitle: t("Zoom in"), zoomOutTitle: t("Zoom out") }).addTo(map);
   baseLayer().addTo(map);
-  const bounds = options.bounds ?? townshipBox();
+  const township = townshipBox();
   if (options.center) map.setView(options.center, options.zoom ?? 16, { animate: false });
-  else if (bounds) fitTo(map, bounds, options.zoom);
+  else if (options.bounds) fitTo(map, options.bounds, options.zoom);
+  else if (township) showTownship(map, township);
   else map.setView([20, 0], options.zoom ?? 3, { animate: false });
   // The element's size may change with the page's layout, which Leaflet does not notice.
   new ResizeObserver(() => map.invalidateSize()).observe(element);
@@ -71,6 +72,17 @@ export function fitTo(map: Leaflet.Map, box: Box, maxZoom = 18): void {
   map.fitBounds(bounds, { padding: [16, 16], maxZoom, animate: false });
 }
 
+/** Zooms are whole numbers: rather cuts the township's edges off a little than shows it at half its size. */
+export function showTownship(map: Leaflet.Map, [west, south, east, north]: Box): void {
+  const bounds = new Leaflet.LatLngBounds([south, west], [north, east < west ? east + 360 : east]);
+  const zoom = map.getBoundsZoom(bounds);
+  map.setView(bounds.getCenter(), zoom, { animate: false });
+  const [one, other] = [map.latLngToContainerPoint(bounds.getSouthWest()), map.latLngToContainerPoint(bounds.getNorthEast())];
+  const size = map.getSize();
+  const share = 2 * Math.max((other.x - one.x) / size.x, (one.y - other.y) / size.y);
+  if (share < 1.3 && zoom < 17) map.setView(bounds.getCenter(), zoom + 1, { animate: false });
+}
+
 /** What is in view, as the API takes it. */
 export function boxOf(map: Leaflet.Map): Box {
   const bounds = map.getBounds();
@@ -89,4 +101,4 @@ function escaped(text: string): string {
   return element.innerHTML;
 }
 
-export { clusterMarker, pinIcon, pinMarker, placeMarker } from "./pins";
+export { clusterMarker, pinIcon, pinMarker, placeMarker, riseOf } from "./pins";

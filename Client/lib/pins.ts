@@ -33,10 +33,16 @@ function picture(look: Look | "place"): SVGSVGElement {
   return svg;
 }
 
-/** The pin of a request with this status. */
-export function pinIcon(status: string, isSelected = false): Leaflet.DivIcon {
+/** By how many pixels the middle of a pin lies above its place. */
+export const riseOf = (status: string): number => (looks[status] ?? "new") === "new" ? 14 : 0;
+
+/**
+ * The pin of a request with this status.
+ * @param isAbout whether the place is not an exact one, so that nothing shall point to it
+ */
+export function pinIcon(status: string, isSelected = false, isAbout = false): Leaflet.DivIcon {
   const look = looks[status] ?? "new";
-  const anchor: [number, number] = look === "new" ? [16, 30] : [16, 16];
+  const anchor: [number, number] = [16, isAbout ? 16 : 16 + riseOf(status)];
   const frame = make("span", { class: "frame" });
   frame.append(picture(look));
   return new Leaflet.DivIcon({
@@ -46,8 +52,10 @@ export function pinIcon(status: string, isSelected = false): Leaflet.DivIcon {
 }
 
 /** A pin that can be reached and chosen by keyboard; `label` says what it stands for. */
-export function pinMarker(place: Leaflet.Place, status: string, label: string, isSelected = false): Leaflet.Marker {
-  return named(new Leaflet.Marker(place, { icon: pinIcon(status, isSelected), title: label, riseOnHover: true }), label);
+export function pinMarker(
+  place: Leaflet.Place, status: string, label: string, isSelected = false, isAbout = false
+): Leaflet.Marker {
+  return named(new Leaflet.Marker(place, { icon: pinIcon(status, isSelected, isAbout), title: label, riseOnHover: true }), label);
 }
 
 /** A number that stands for `count` requests around here. */

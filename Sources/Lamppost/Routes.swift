@@ -61,6 +61,8 @@ enum Paths {
 
   // Pages: map and list
   static let mapPage = Path("/map")
+  static let mapList = Path("/map/list")
+  static let mapCard = Path("/map/requests/{reference}", Reference.self)
   static let baseMapTile = Path("/basemap/{z}/{x}/{y}", Int.self, Int.self, Int.self)
 
   // Pages: accounts
@@ -165,6 +167,9 @@ extension Router<Access, Context> {
     router.on(.get, Paths.trackThumbnail, access: .anyone, handler: TrackPage.thumbnail)
 
     // Pages: map and list
+    router.on(.get, Paths.mapPage, access: .anyone, handler: MapPage.show)
+    router.on(.get, Paths.mapList, access: .anyone, handler: MapPage.list)
+    router.on(.get, Paths.mapCard, access: .anyone, handler: MapPage.card)
     router.on(.get, Paths.baseMapTile, access: .anyone, handler: BaseMapRoutes.tile)
 
     // Pages: accounts

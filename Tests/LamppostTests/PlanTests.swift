@@ -46,7 +46,10 @@ import Testing
     Hot("one by reference", "requests_reference") { FindRequest.query(Reference(bits: 1), as: $0) },
     Hot("counts of a map", "map_counts_pkey") { actor in
       let box = try #require(BoundingBox("-71.06,42.34,-71.04,42.36"))
-      return MapView.countQuery(try RequestFilter(.init(), as: actor), box, 16, actor)
+      return MapView.countQuery(try RequestFilter(.init(), as: actor), box, MapView.Grid(zoom: 12), actor)
+    },
+    Hot("a tile of the base map", "streets_line") { _ in
+      BaseMap.query(try Tile(z: 16, x: 19833, y: 24242, deepest: 20))
     },
     Hot("what looks the same", "requests_public_location") { actor in
       let place = Location(coordinate: Coordinate(latitude: 42.35, longitude: -71.05)!, accuracy: nil)
@@ -215,6 +218,12 @@ private struct LargeTownship {
         """
         INSERT INTO tracking_codes (tenant_id, digest, request_id)
         SELECT tenant_id, sha256(id::text::bytea), id FROM requests WHERE tenant_id = \(id)
+        """,
+        """
+        INSERT INTO streets (tenant_id, name, kind, line)
+        SELECT \(id), 'Street ' || n % 500, 'residential',
+               ST_SetSRID(ST_MakeLine(ST_MakePoint(x, y), ST_MakePoint(x + 0.001, y)), 4326)
+          FROM (SELECT n, -71.2 + 0.3 * random() AS x, 42.2 + 0.3 * random() AS y FROM generate_series(1, 5000) n) ends
         """,
         // Not due in any test: the worker passes over them.
         """

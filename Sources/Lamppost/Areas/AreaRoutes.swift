@@ -32,6 +32,23 @@ extension ListAreas {
       FROM requests r JOIN request_areas ra ON ra.tenant_id = r.tenant_id AND ra.request_id = r.id
      WHERE r.closed_at IS NULL AND r.visibility <> 'removed' GROUP BY ra.area_id
     """
+
+  /// An area as something to choose.
+  struct Name: Sendable {
+    let layer: String
+    let slug: String
+    let name: String
+  }
+
+  /// By layer; "Ward 2" before "Ward 10".
+  func names(tenant: Tenant) async throws -> [Name] {
+    try await database.tenant(tenant.id).read(
+      """
+      SELECT layer, slug, name FROM areas
+       ORDER BY layer, lpad(substring(slug FROM '[0-9]{1,9}$'), 9, '0') NULLS LAST, name LIMIT 1000
+      """
+    ).map { try Name(layer: $0.get(0), slug: $0.get(1), name: $0.get(2)) }
+  }
 }
 
 enum AreaRoutes {

@@ -30,10 +30,9 @@ struct MapView: Sendable {
   /// - Parameter zoom: 0 to 22, as web maps count.
   func callAsFunction(_ filter: RequestFilter, box: BoundingBox, zoom: Int, as actor: Actor) async throws -> View {
     let database = database.tenant(actor.tenant.id)
-    // A cluster of zoom z covers about a sixteenth of a tile's side.
-    let level = Self.levels.first { $0 >= min(zoom + 4, 18) } ?? 18
+    let grid = Grid(zoom: zoom)
     if filter.isAnsweredByCounts {
-      let clusters = try await clusters(filter, box, level, database, actor)
+      let clusters = try await clusters(filter, box, grid, database, actor)
       let total = clusters.reduce(0) { $0 + $1.count }
       if total > Self.pinLimit { return View(features: clusters.map(\.feature), isTruncated: false) }
     }
@@ -43,39 +42,66 @@ struct MapView: Sendable {
       matches = try await pins(filter, box, .misspelt, limit: limit + 1, database.forMisspeltWords, actor)
     }
     let shown = Array(matches.prefix(limit))
-    let features = shown.count <= Self.pinLimit ? shown : Self.cluster(shown, level: level)
+    let features = shown.count <= Self.pinLimit ? shown : Self.cluster(shown, grid)
     return View(features: features, isTruncated: matches.count > limit)
+  }
+
+  /// The squares that are counted at a zoom, and the larger ones that are shown.
+  struct Grid {
+    /// The level of the counts that are read: a sixteenth of a tile's side, or finer.
+    let level: Int
+    /// As many levels coarser is what is shown: a quarter of a tile's side, so that one finger does not meet two.
+    let shift: Int
+
+    init(zoom: Int) {
+      level = MapView.levels.first { $0 >= min(zoom + 4, 18) } ?? 18
+      shift = level - min(zoom + 2, level)
+    }
   }
 
   private struct Cluster {
     var count = 0
     var byStatus: [String: Int] = [:]
-    let center: Coordinate
+    /// Of the fine squares' columns and rows, each as often as it counts.
+    var columns = 0
+    var rows = 0
 
-    var feature: Feature {
-      .cluster(
-        count: count, byStatus: byStatus.sorted { $0.key < $1.key }.map { (status: $0.key, count: $0.value) }, center)
+    /// In the middle of what it stands for, yet well inside of its square, away from its neighbours.
+    func feature(_ square: Square, _ grid: Grid) -> Feature {
+      let side = Double(1 << grid.shift)
+      func place(_ sum: Int, _ cell: Int) -> Double {
+        let inside = ((Double(sum) / Double(max(count, 1)) + 0.5) / side - Double(cell)) - 0.5
+        return (Double(cell) + 0.5 + max(-0.15, min(0.15, inside))) * side
+      }
+      return .cluster(
+        count: count, byStatus: byStatus.sorted { $0.key < $1.key }.map { (status: $0.key, count: $0.value) },
+        Square.coordinate(column: place(columns, square.x), row: place(rows, square.y), level: grid.level))
     }
   }
 
   /// From the kept counts and what has not been folded into them yet.
   private func clusters(
-    _ filter: RequestFilter, _ box: BoundingBox, _ level: Int, _ database: Database, _ actor: Actor
-  ) async throws -> [Cluster] {
+    _ filter: RequestFilter, _ box: BoundingBox, _ grid: Grid, _ database: Database, _ actor: Actor
+  ) async throws -> [(count: Int, feature: Feature)] {
     var squares: [Square: Cluster] = [:]
-    for row in try await database.read(Self.countQuery(filter, box, level, actor)) {
+    for row in try await database.read(Self.countQuery(filter, box, grid, actor)) {
       let square = Square(x: try row.get(0), y: try row.get(1))
-      var cluster = squares[square] ?? Cluster(center: square.center(level: level))
+      var cluster = squares[square] ?? Cluster()
       let count: Int = try row.get(3)
       cluster.count += count
       cluster.byStatus[try row.get(2), default: 0] += count
+      cluster.columns += try row.get(4, as: Int.self)
+      cluster.rows += try row.get(5, as: Int.self)
       squares[square] = cluster
     }
-    return squares.sorted { ($0.key.y, $0.key.x) < ($1.key.y, $1.key.x) }.map(\.value)
+    return squares.sorted { ($0.key.y, $0.key.x) < ($1.key.y, $1.key.x) }.map {
+      (count: $0.value.count, feature: $0.value.feature($0.key, grid))
+    }
   }
 
-  /// Column, row, status and count of each square of a level.
-  static func countQuery(_ filter: RequestFilter, _ box: BoundingBox, _ level: Int, _ actor: Actor) -> SQL {
+  /// Column, row, status and count of each square that is shown, and the sums that its middle is found by.
+  static func countQuery(_ filter: RequestFilter, _ box: BoundingBox, _ grid: Grid, _ actor: Actor) -> SQL {
+    let level = grid.level
     var conditions: [SQL] = []
     if !actor.seesInternal { conditions.append("m.public") }
     if !filter.statuses.isEmpty { conditions.append("m.status = ANY(\(filter.statuses.map(\.rawValue)))") }
@@ -94,7 +120,8 @@ struct MapView: Sendable {
     let fineWidth: SQL = ranges("m.x", finest)
     let fineRows = (rows.lowerBound << shift)...(((rows.upperBound + 1) << shift) - 1)
     return """
-      SELECT x, y, status, sum(n)::bigint FROM (
+      SELECT x >> \(Int32(grid.shift)), y >> \(Int32(grid.shift)), status, sum(n)::bigint, sum(n * x::bigint)::bigint,
+             sum(n * y::bigint)::bigint FROM (
         SELECT m.x, m.y, m.status, m.count AS n FROM map_counts m
          WHERE m.level = \(Int16(level)) AND \(width) AND \(range("m.y", rows))\(rest)
         UNION ALL
@@ -138,15 +165,18 @@ struct MapView: Sendable {
   }
 
   /// Pins of a filter that the counts do not know, gathered by square.
-  private static func cluster(_ pins: [Feature], level: Int) -> [Feature] {
+  private static func cluster(_ pins: [Feature], _ grid: Grid) -> [Feature] {
     var squares: [Square: Cluster] = [:]
     for case .pin(_, _, let status, _, _, let place) in pins {
-      let square = Square(place, level: level)
-      var cluster = squares[square] ?? Cluster(center: square.center(level: level))
+      let fine = Square(place, level: grid.level)
+      let square = Square(x: fine.x >> grid.shift, y: fine.y >> grid.shift)
+      var cluster = squares[square] ?? Cluster()
       cluster.count += 1
+      cluster.columns += fine.x
+      cluster.rows += fine.y
       cluster.byStatus[status, default: 0] += 1
       squares[square] = cluster
     }
-    return squares.sorted { ($0.key.y, $0.key.x) < ($1.key.y, $1.key.x) }.map(\.value.feature)
+    return squares.sorted { ($0.key.y, $0.key.x) < ($1.key.y, $1.key.x) }.map { $0.value.feature($0.key, grid) }
   }
 }

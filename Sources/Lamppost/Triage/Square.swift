@@ -19,12 +19,13 @@ struct Square: Hashable, Sendable {
     y = max(0, min((1 << level) - 1, Int(row)))
   }
 
-  func center(level: Int) -> Coordinate {
+  /// The place that lies so many squares from the north-west.
+  static func coordinate(column: Double, row: Double, level: Int) -> Coordinate {
     let side = Double(1 << level)
-    let latitude = atan(sinh(.pi * (1 - 2 * (Double(y) + 0.5) / side))) * 180 / .pi
+    let latitude = atan(sinh(.pi * (1 - 2 * row / side))) * 180 / .pi
     // Both are within the projection's range by construction.
-    return Coordinate(latitude: latitude, longitude: (Double(x) + 0.5) / side * 360 - 180)
-      ?? Coordinate(latitude: 0, longitude: 0)!
+    return Coordinate(latitude: latitude, longitude: column / side * 360 - 180) ?? Coordinate(
+      latitude: 0, longitude: 0)!
   }
 }
 
