@@ -9,7 +9,7 @@ type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 /** What was typed into forms other than `except`, by the fields' ids. */
 function unsent(except: HTMLFormElement | null): Map<string, string> {
   const values = new Map<string, string>();
-  for (const field of findAll<Field>("main textarea, main select, main input:not([type=hidden], [type=file], [type=checkbox])")) {
+  for (const field of findAll<Field>("main textarea, main select, main input:not([type=hidden], [type=file], [type=checkbox], [type=radio])")) {
     if (!field.id || field.form === except) continue;
     const before = field instanceof HTMLSelectElement
       ? Array.from(field.options).find((option) => option.defaultSelected)?.value ?? field.options[0]?.value : field.defaultValue;
@@ -24,9 +24,16 @@ function replaceMain(next: Document, sent: HTMLFormElement | null): void {
   const open = findAll<HTMLDetailsElement>("details[open][id]", main).filter((each) => !sent || !each.contains(sent)).map((each) => each.id);
   const values = unsent(sent);
   const map = find("#map", main);
+  // What it spoke of is on the page now.
+  find(".toast")?.remove();
+  const chosen = findAll<HTMLInputElement>("input[type=radio]:checked", main).map((each) => each.id);
   const scroll = window.scrollY;
   main.replaceChildren(...Array.from(find("main", next)!.childNodes));
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const id of chosen) {
+    const radio = document.getElementById(id) as HTMLInputElement | null;
+    if (radio) radio.checked = true;
+  }
   for (const [id, value] of values) {
     const field = document.getElementById(id) as Field | null;
     if (field) field.value = value;

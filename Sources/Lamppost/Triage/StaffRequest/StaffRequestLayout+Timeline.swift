@@ -26,7 +26,7 @@ extension StaffRequestLayout {
     return """
       <section id="timeline" aria-labelledby="timeline-title">
       <h2 id="timeline-title">\(t("What happened"))</h2>
-      <ol class="timeline desk-timeline" reversed>
+      \(entries.count > 6 && !view.comments.isEmpty ? choice : nil)<ol class="timeline desk-timeline" reversed>
       \(entries.map { item in
         switch item.element {
         case .comment(let comment): said(comment)
@@ -34,6 +34,24 @@ extension StaffRequestLayout {
         }
       })</ol>
       </section>
+
+      """
+  }
+
+  /// In a long one, what was said can be read without the changes between.
+  private var choice: HTML {
+    let choices = [
+      ("show-all", t("Everything")), ("show-said", t("What was said")), ("show-changed", t("Changes")),
+    ]
+    return """
+      <fieldset class="timeline-choice"><legend class="visually-hidden">\(t("Show"))</legend>
+      \(choices.map { id, label in
+        """
+        <label for="\(id)"><input type="radio" name="shown" id="\(id)"\(id == "show-all" ? " checked" as HTML : nil)> \
+        \(label)</label>
+
+        """ as HTML
+      })</fieldset>
 
       """
   }

@@ -97,22 +97,23 @@ struct StaffRequestLayout {
   ]
 
   /// Shown by the script, which gives the keys their meaning.
-  private var shortcuts: HTML {
-    """
-    <p class="keys" id="keys" hidden><button type="button" class="link" id="show-keys">\(t("Keyboard shortcuts"))</button></p>
-    <dialog id="keys-dialog" aria-labelledby="keys-title">
-    <h2 id="keys-title">\(t("Keyboard shortcuts"))</h2>
-    <dl class="facts">
-    <dt><kbd>c</kbd></dt><dd>\(t("Write an internal comment"))</dd>
-    <dt><kbd>s</kbd></dt><dd>\(t("Change status"))</dd>
-    <dt><kbd>a</kbd></dt><dd>\(t("Assign"))</dd>
-    <dt><kbd>?</kbd></dt><dd>\(t("Show this list"))</dd>
-    </dl>
-    <div class="choice"><input type="checkbox" id="keys-on" checked> <label for="keys-on">\(t("Single-key shortcuts"))\
-    </label></div>
-    <button type="button" id="keys-close">\(t("Close"))</button>
-    </dialog>
-    """
+  private var shortcuts: HTML? {
+    if !may(.commentInternally) { return nil }
+    return """
+      <p class="keys" id="keys" hidden><button type="button" class="link" id="show-keys">\(t("Keyboard shortcuts"))</button></p>
+      <dialog id="keys-dialog" aria-labelledby="keys-title">
+      <h2 id="keys-title">\(t("Keyboard shortcuts"))</h2>
+      <dl class="facts">
+      <dt><kbd>c</kbd></dt><dd>\(t("Write an internal comment"))</dd>
+      <dt><kbd>s</kbd></dt><dd>\(t("Change status"))</dd>
+      <dt><kbd>a</kbd></dt><dd>\(t("Assign"))</dd>
+      <dt><kbd>?</kbd></dt><dd>\(t("Show this list"))</dd>
+      </dl>
+      <div class="choice"><input type="checkbox" id="keys-on" checked> <label for="keys-on">\(t("Single-key shortcuts"))\
+      </label></div>
+      <button type="button" id="keys-close">\(t("Close"))</button>
+      </dialog>
+      """
   }
 
   private var notice: HTML? {
@@ -157,8 +158,8 @@ struct StaffRequestLayout {
       <div id="presence" data-reference="\(request.reference.description)" \
       data-presence="\(request.reference.description)" role="status" hidden></div>
       <ul class="jumps">
-      <li><a href="#work">\(t("Change"))</a></li>
-      <li><a href="#talk">\(t("Write"))</a></li>
+      <li><a href="#work">\(t("State"))</a></li>
+      \(may(.commentInternally) ? "<li><a href=\"#talk\">\(t("Write"))</a></li>" as HTML : nil)
       <li><a href="#timeline">\(t("What happened"))</a></li>
       </ul>
       </header>
