@@ -16,6 +16,7 @@ public enum Permission: CaseIterable, Sendable {
   case attach
   /// Report in the name of somebody else, e.g. a caller.
   case reportForOthers
+  /// Keep the categories, and what the township says of itself.
   case manageCategories
   case manageAreas
   /// Keep the texts that staff write often.

@@ -33,6 +33,8 @@ final class Application: Sendable {
   let signIn: SignIn
   let registerPerson: RegisterPerson
   let changeAccount: ChangeAccount
+  let changeSettings: ChangeSettings
+  let changeCategory: ChangeCategory
   let listSupported: ListSupported
   let deleteAccount: DeleteAccount
   let exportAccount: ExportAccount
@@ -95,6 +97,8 @@ final class Application: Sendable {
     signIn = SignIn(database: database, passwords: passwords, limiter: limiter)
     registerPerson = RegisterPerson(database: database, passwords: passwords)
     changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
+    changeSettings = ChangeSettings(database: database, tenants: tenants)
+    changeCategory = ChangeCategory(database: database)
     listSupported = ListSupported(database: database)
     deleteAccount = DeleteAccount(database: database, signIn: signIn, sessions: sessions)
     exportAccount = ExportAccount(database: database, sessions: sessions)

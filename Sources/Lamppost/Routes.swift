@@ -80,6 +80,12 @@ enum Paths {
   static let dashboard = Path("/staff/dashboard")
   static let dashboardExport = Path("/staff/dashboard/export")
 
+  // Pages: administration
+  static let administration = Path("/admin")
+  static let adminSettings = Path("/admin/settings")
+  static let adminCategories = Path("/admin/categories")
+  static let adminCategory = Path("/admin/categories/{category}", String.self)
+
   // API
   static let description = Path("/api/v1/openapi.json")
 
@@ -96,6 +102,8 @@ enum Paths {
   static let templates = Path("/api/v1/templates")
   static let template = Path("/api/v1/templates/{template}", Int.self)
   static let categories = Path("/api/v1/categories")
+  static let category = Path("/api/v1/categories/{category}", String.self)
+  static let settings = Path("/api/v1/settings")
   static let areas = Path("/api/v1/areas")
   static let places = Path("/api/v1/places")
   static let requests = Path("/api/v1/requests")
@@ -192,6 +200,14 @@ extension Router<Access, Context> {
     router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)
     router.on(.get, Paths.dashboardExport, access: .staff(.readInternal), handler: DashboardExport.download)
 
+    // Pages: administration
+    router.on(.get, Paths.administration, access: .staff(.manageCategories), handler: AdministrationPage.show)
+    router.on(.get, Paths.adminSettings, access: .staff(.manageCategories), handler: SettingsAdministrationPage.show)
+    router.on(.post, Paths.adminSettings, access: .staff(.manageCategories), handler: SettingsAdministrationPage.submit)
+    router.on(.get, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.list)
+    router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.show)
+    router.on(.post, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.submit)
+
     // Monitoring and description
     router.on(.get, Paths.health, access: .process, handler: MonitoringRoutes.health)
     router.on(.get, Paths.readiness, access: .monitoring, handler: MonitoringRoutes.readiness)
@@ -219,6 +235,9 @@ extension Router<Access, Context> {
     router.on(.patch, Paths.template, access: .staff(.manageTemplates), handler: TemplateRoutes.change)
     router.on(.delete, Paths.template, access: .staff(.manageTemplates), handler: TemplateRoutes.remove)
     router.on(.get, Paths.categories, access: .anyone, handler: CategoryRoutes.list)
+    router.on(.patch, Paths.category, access: .staff(.manageCategories), handler: AdministrationRoutes.changeCategory)
+    router.on(.get, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.settings)
+    router.on(.patch, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.changeSettings)
     router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)
     router.on(.get, Paths.places, access: .anyone, handler: PlaceRoutes.find)
     router.on(.post, Paths.requests, access: .anyone, handler: ReportRoutes.submit)

@@ -10,6 +10,7 @@ struct Operation: Sendable {
     case working = "Working"
     case sessions = "Sessions"
     case pages = "Pages and description"
+    case administration = "Administration"
     case monitoring = "Monitoring"
   }
 

@@ -106,6 +106,22 @@ extension Schemas {
     ),
     ("Me", .object(person + [.optional("csrf_token", Schema.text.noted("For callers with a session cookie."))])),
     (
+      "Settings",
+      .object([
+        .required("emergency_number", .text), .required("contact_email", Schema.text.orNull),
+        .required("publishes_at_once", .boolean),
+      ])
+    ),
+    (
+      "KeptCategory",
+      .object([
+        .required("slug", .text), .required("name", .text), .required("group", Schema.text.orNull),
+        .required("icon", .text), .required("keywords", .text), .required("description", .text),
+        .required("notice", .text), .required("stop_message", .text), .required("default_priority", priority),
+        .required("resolution_hours", Schema.integer(1...).orNull), .required("active", .boolean),
+      ])
+    ),
+    (
       "BrowserSession",
       .object([
         .required("id", .matching("^[0-9a-f]{32}$")), .required("current", .boolean),

@@ -86,6 +86,7 @@ enum Schemas {
           .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
       ])
     ),
+    ("SettingsChange", .input(settings)), ("CategoryChange", .input(categoryChange)),
     ("MyChange", .input([.optional("name", line(200))])),
     (
       "PasswordChange",
@@ -126,6 +127,19 @@ enum Schemas {
     .optional("anonymous", Schema.boolean.orNull.noted("true stores no account, contact or network address.")),
     .optional("contact", Schema.named("ContactInput").orNull.noted("Not with anonymous.")),
     .optional("attributes", answers.orNull.noted("Answers to the category's questions by their keys.")),
+  ]
+
+  private static let settings: [Schema.Field] = [
+    .optional("emergency_number", line(30)), .optional("contact_email", email.orNull),
+    .optional("publishes_at_once", Schema.boolean.orNull.noted("Else after a look by staff.")),
+  ]
+
+  private static let categoryChange: [Schema.Field] = [
+    .optional("name", line(100)), .optional("group", optionalText(100)), .optional("icon", optionalText(8)),
+    .optional("keywords", optionalText(500)), .optional("description", optionalText(1000)),
+    .optional("notice", optionalText(1000)), .optional("stop_message", optionalText(1000)),
+    .optional("default_priority", priority.orNull), .optional("resolution_hours", Schema.integer(1...87_600).orNull),
+    .optional("active", Schema.boolean.orNull),
   ]
 
   private static let answers = Schema(

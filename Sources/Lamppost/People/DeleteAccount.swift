@@ -64,6 +64,7 @@ struct DeleteAccount: Sendable {
              concat_ws(', ', \("person \(id)")::text, 'department ' || department_id), 'department ' || department_id
         FROM freed
       """,
+      "DELETE FROM saved_views WHERE owner_id = \(id) AND NOT shared",
       "DELETE FROM refresh_families WHERE person_id = \(id)",
       """
       UPDATE people SET name = \(formerName), email = \("former-\(id)@invalid"), password_hash = NULL, active = false,

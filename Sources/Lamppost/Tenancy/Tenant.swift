@@ -81,6 +81,11 @@ final class TenantDirectory: Sendable {
     return tenant
   }
 
+  /// After a change: the next call reads the township anew.
+  func forget(_ tenantID: Int) {
+    entries.withLock { entries in entries = entries.filter { $0.value.tenant?.id != tenantID } }
+  }
+
   private static var unknown: Problem { Problem(.notFound, "No township answers at this address.") }
 
   private func read(host: String) async throws -> Tenant? {

@@ -1,0 +1,118 @@
+import Civic
+import HTML
+import HTTPServer
+import JSON
+import Localization
+
+/// Where the town hall keeps what its pages say: the way in, with what was changed lately.
+enum AdministrationPage {
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    let t = context.t
+    let events = try await context.application.changeSettings.latest(as: context.actor)
+    return Page(
+      title: t("Administration"), styles: ["account"], isPrivate: true,
+      main: """
+        <h1>\(t("Administration"))</h1>
+        <ul>
+        <li><a href="\(Paths.adminCategories())">\(t("Categories"))</a></li>
+        <li><a href="\(Paths.adminSettings())">\(t("Township settings"))</a></li>
+        </ul>
+        <h2>\(t("Latest changes"))</h2>
+        \(events.isEmpty ? "<p class=\"muted\">\(t("Nothing has been changed yet."))</p>" as HTML : table(events, t))
+        """
+    ).response(context)
+  }
+
+  private static func table(_ events: [AdministrationEvent], _ t: Translator) -> HTML {
+    """
+    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Latest changes"))"><table>
+    <thead><tr><th scope="col">\(t("When"))</th><th scope="col">\(t("Who"))</th><th scope="col">\(t("What"))</th></tr></thead>
+    <tbody>
+    \(events.map { event in
+      """
+      <tr><td>\(When(event.at, t).html)</td><td>\(event.actorName)</td>\
+      <td>\(event.subject): \(event.fields.joined(separator: ", "))</td></tr>
+
+      """ as HTML
+    })</tbody></table></div>
+    """
+  }
+
+  /// The way back up.
+  static func back(_ path: String, _ label: String) -> HTML { "<p><a href=\"\(path)\">\(label)</a></p>\n" }
+
+  static func saved(_ request: Request, _ t: Translator) -> HTML? {
+    request.query["done"] == nil
+      ? nil : "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(t("Saved."))</p></div>\n"
+  }
+}
+
+/// The township's settings as a form.
+enum SettingsAdministrationPage {
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    let settings = TownshipSettings(context.actor.tenant)
+    var fields = FormFields(context.t)
+    fields.entered = [
+      "emergency_number": [settings.emergencyNumber], "contact_email": [settings.contactEmail ?? ""],
+      "publishes_at_once": [settings.publishesAtOnce ? "true" : "false"],
+    ]
+    return page(context, fields, AdministrationPage.saved(request, context.t)).response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let form = try context.postedForm()
+    do {
+      var input = ObjectInput(
+        form.object(texts: ["emergency_number", "contact_email"], flags: ["publishes_at_once"]))
+      let settings = TownshipSettings(&input, changing: TownshipSettings(context.actor.tenant))
+      try input.finish()
+      try await context.application.changeSettings(settings, as: context.actor)
+      return .redirect(to: Paths.adminSettings() + "?done=1")
+    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+      var shown = page(context, FormFields(context.t, form, problem: problem), nil)
+      shown.status = problem.code.status
+      return shown.response(context)
+    }
+  }
+
+  private static func page(_ context: Context, _ fields: FormFields, _ notice: HTML?) -> Page {
+    let t = context.t
+    let labels = [
+      "emergency_number": t("Emergency number"), "contact_email": t("Contact email address"),
+      "publishes_at_once": t("When a new report becomes public"),
+    ]
+    return Page(
+      title: t("Township settings"), isPrivate: true,
+      main: """
+        \(AdministrationPage.back(Paths.administration(), t("Administration")))\
+        \(fields.summary { labels[$0] })<h1>\(t("Township settings"))</h1>
+        \(notice)\
+        <form method="post" action="\(Paths.adminSettings())" novalidate data-guard>\(context.hiddenToken)
+        \(fields.text("emergency_number", labels["emergency_number"]!,
+          .init(hint: t("Shown at the foot of each page."), maximumLength: 30)))\
+        \(fields.text("contact_email", labels["contact_email"]!,
+          .init(hint: t("Where questions about privacy and accessibility go."), type: "email", inputMode: "email",
+            maximumLength: 254, isOptional: true)))\
+        \(fields.radios("publishes_at_once", labels["publishes_at_once"]!,
+          [("true", t("At once")), ("false", t("After a look by staff"))]))\
+        <button>\(t("Save"))</button>
+        </form>
+        """)
+  }
+}
+
+extension PageForm {
+  /// The form as the API would have been sent it: an empty text is null, so that it takes away what was there.
+  /// - Parameters:
+  ///   - flags: `true` where the field says so, else false.
+  ///   - numbers: whole numbers; what is none stays a text, which the API refuses.
+  func object(texts: [String], flags: [String] = [], numbers: [String] = []) -> JSONObject {
+    var members = texts.map { JSONObject.Member(key: $0, value: self[$0].map(JSONValue.string) ?? .null) }
+    members += flags.map { JSONObject.Member(key: $0, value: .bool(self[$0] == "true")) }
+    members += numbers.map { name in
+      let value = self[name].map { text in Int(text).map(JSONValue.integer) ?? .string(text) }
+      return JSONObject.Member(key: name, value: value ?? .null)
+    }
+    return JSONObject(members: members)
+  }
+}

@@ -1,0 +1,17 @@
+import HTTPServer
+
+extension Operation {
+  static let administration = [
+    Operation(
+      .patch, Paths.category, "changeCategory", .administration, "Change a category",
+      note: "What is left out stays. Who changed what is kept.", body: .json("CategoryChange"),
+      answer: .json(.named("KeptCategory"), "The category as it is now."), problems: [.outOfRange, .unknownOption]),
+    Operation(
+      .get, Paths.settings, "readSettings", .administration, "The township's settings",
+      answer: .json(.named("Settings"), "The settings.")),
+    Operation(
+      .patch, Paths.settings, "changeSettings", .administration, "Change the township's settings",
+      note: "What is left out stays. Other processes know of it within a few seconds.", body: .json("SettingsChange"),
+      answer: .json(.named("Settings"), "The settings as they are now."), problems: [.invalidFormat]),
+  ]
+}
