@@ -29,7 +29,7 @@ enum CategoryPages {
       !category.isActive ? t("Not offered") : category.stopMessage.isEmpty ? t("Taken") : t("Stopped by a message")
     return """
       <tr><th scope="row"><a href="\(Paths.adminCategory(category.slug))">\(category.icon) \(category.name)</a></th>\
-      <td>\(category.group)</td><td>\(category.defaultPriority.name)</td>\
+      <td>\(category.group)</td><td>\(category.defaultPriority.title(t))</td>\
       <td class="number">\(category.resolutionHours.map { t.number($0) })</td><td>\(state)</td></tr>
 
       """
@@ -101,7 +101,7 @@ enum CategoryPages {
         \(area("notice", t("Told to the reporter once the category is chosen.")))\
         \(area("stop_message", t("With it the category takes no reports: the form says this instead, e.g. whom to call.")))\
         \(fields.select("default_priority", labels["default_priority"]!,
-          Priority.allCases.map { ($0.name, t($0.name)) }))\
+          Priority.allCases.map { ($0.name, $0.title(t)) }))\
         \(fields.text("resolution_hours", labels["resolution_hours"]!,
           .init(hint: t("The date that reporters are told. Empty for none."), inputMode: "numeric", isOptional: true)))\
         \(fields.checkbox("active", labels["active"]!))\
