@@ -52,7 +52,7 @@ enum Paths {
   static let requestPage = Path("/requests/{reference}", Reference.self)
   static let editPage = Path("/requests/{reference}/edit", Reference.self)
   static let withdrawalPage = Path("/requests/{reference}/withdraw", Reference.self)
-  static let findReport = Path("/track")
+  static let findReport = Path("/find")
   static let trackPage = Path("/track/{code}", String.self)
   static let trackEditPage = Path("/track/{code}/edit", String.self)
   static let trackWithdrawalPage = Path("/track/{code}/withdraw", String.self)

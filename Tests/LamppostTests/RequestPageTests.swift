@@ -336,22 +336,22 @@ import Testing
     let (reference, code) = try await town.report()
     let (hidden, _) = try await town.report([("category", .string("harassment"))])
     let code1 = try #require(code)
-    #expect(try await town.anonymous.get("/").text.contains("href=\"/track\""))
-    #expect(try await town.anonymous.get("/track").status == 200)
+    #expect(try await town.anonymous.get("/").text.contains("href=\"/find\""))
+    #expect(try await town.anonymous.get("/find").status == 200)
     for (typed, found) in [
       (reference, "/requests/\(reference)"),
       (reference.lowercased().replacing("-", with: " "), "/requests/\(reference)"),
       (code1, "/track/\(code1)"), ("https://x.test/track/\(code1)?sent=1", "/track/\(code1)"),
     ] {
-      let answer = try await post(town.anonymous, "/track", [("code", typed)])
+      let answer = try await post(town.anonymous, "/find", [("code", typed)])
       #expect(answer.status == 303 && answer.headers["Location"] == found, "\(typed)")
     }
     for typed in ["", "nothing", hidden, "0000-0000", Self.script, "/", String(repeating: "x", count: 9999)] {
-      let answer = try await post(town.anonymous, "/track", [("code", typed)])
+      let answer = try await post(town.anonymous, "/find", [("code", typed)])
       #expect(answer.status == 422 && answer.text.contains("href=\"#field-code\""), "\(typed)")
       #expect(!answer.text.contains("<script>alert"))
     }
-    #expect(try await post(Township().anonymous, "/track", [("code", code1)]).status == 422)
+    #expect(try await post(Township().anonymous, "/find", [("code", code1)]).status == 422)
   }
 
   @Test("where staff decide what becomes public, the reporter is told")
