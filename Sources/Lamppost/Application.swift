@@ -58,6 +58,7 @@ final class Application: Sendable {
   let assignRequest: AssignRequest
   let bulkChange: BulkChange
   let savedViews: SavedViews
+  let readTriage: ReadTriage
   let changeStatus: ChangeStatus
   let confirmResolution: ConfirmResolution
   let listComments: ListComments
@@ -127,6 +128,7 @@ final class Application: Sendable {
     assignRequest = AssignRequest(database: database)
     bulkChange = BulkChange(database: database)
     savedViews = SavedViews(database: database)
+    readTriage = ReadTriage(database: database)
     changeStatus = ChangeStatus(database: database)
     confirmResolution = ConfirmResolution(database: database)
     addComment = AddComment(database: database)

@@ -194,6 +194,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.accountDeletion, access: .signedIn, handler: DeletionPage.submit)
 
     // Pages: staff
+    router.on(.get, Paths.triage, access: .staff(.readInternal), handler: TriagePage.show)
+    router.on(.post, Paths.triage, access: .staff(.readInternal), handler: TriagePage.submit)
     router.on(.get, Paths.mentionsPage, access: .staff(.readInternal), handler: MentionsPage.show)
     router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
     router.on(.post, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.submit)

@@ -1,0 +1,222 @@
+// What is done with what is chosen: a bar with one dialog for each kind of change, a preview in numbers, and an undo.
+import { Refused } from "../lib/api";
+import { announce, find, findAll, make } from "../lib/dom";
+import { t } from "../lib/messages";
+import type { Outcome } from "./selection";
+import { bulk, choose, complain, number, onComplaint, onSelection, replaceSelection, selected, undo, wordsFor } from "./selection";
+import { currentRow, rows } from "./queue";
+
+export type Kind = "assign" | "status" | "categorize" | "prioritize";
+
+let changed: () => void = () => undefined;
+let opened: { kind: Kind; dialog: HTMLDialogElement } | null = null;
+
+const group = (kind: Kind): HTMLFieldSetElement | null => find<HTMLFieldSetElement>("#bulk-" + kind);
+
+/** @param done hears that requests were changed. */
+export function startBulk(done: () => void): void {
+  changed = done;
+  onComplaint((message) => toast(message));
+  const fields = find<HTMLDetailsElement>("#bulk");
+  if (!fields) return;
+  const store = make("div", { hidden: "" });
+  for (const part of findAll<HTMLFieldSetElement>(".bulk-group", fields)) {
+    find("button", part)?.remove();
+    store.append(part);
+  }
+  document.body.append(store);
+  store.id = "bulk-store";
+  fields.remove();
+  find("#queue-form")?.addEventListener("submit", (event) => event.preventDefault());
+  const bar = make("div", { id: "bulk-bar", class: "bulk-bar", role: "group", "aria-label": t("Nothing selected") });
+  bar.hidden = true;
+  find("#queue-panel")?.append(bar);
+  onSelection(() => show(bar));
+  if (selected().length > 0) show(bar);
+}
+
+const labels: [Kind, () => string][] = [
+  ["assign", () => t("Assign…")], ["status", () => t("Status…")], ["categorize", () => t("Category…")],
+  ["prioritize", () => t("Priority…")],
+];
+
+function show(bar: HTMLElement): void {
+  const count = selected().length;
+  bar.hidden = count === 0;
+  const text = count === 1 ? t("1 selected") : t("{count} selected", { count: number(count) });
+  bar.setAttribute("aria-label", text);
+  if (!bar.firstChild) {
+    bar.append(make("strong", { id: "bulk-count" }));
+    for (const [kind, label] of labels) {
+      if (!group(kind)) continue;
+      const button = make("button", { type: "button", class: "small", id: "bulk-open-" + kind }, label());
+      button.addEventListener("click", () => openBulk(kind));
+      bar.append(button);
+    }
+    const all = make("button", { type: "button", class: "quiet small", id: "bulk-select-list" }, t("Select everything in the list"));
+    all.addEventListener("click", () => choose(rows().map((row) => row.dataset.reference ?? ""), true));
+    const none = make("button", { type: "button", class: "quiet small", id: "bulk-clear" }, t("Clear the selection"));
+    none.addEventListener("click", () => { replaceSelection([]); cleared(); });
+    bar.append(all, none);
+  }
+  const counter = find("#bulk-count", bar);
+  if (counter) counter.textContent = text;
+}
+
+let cleared: () => void = () => undefined;
+export function onClear(listener: () => void): void { cleared = listener; }
+
+/** Opens the dialog of one kind of change, for what is chosen, else for the row that has the focus. */
+export function openBulk(kind: Kind): void {
+  const fields = group(kind);
+  if (!fields || opened) return;
+  const row = currentRow();
+  if (selected().length === 0 && row) choose([row.dataset.reference ?? ""], true);
+  if (selected().length === 0) return announce(t("Nothing selected"));
+  const back = document.activeElement as HTMLElement | null;
+  const count = number(selected().length);
+  const title = {
+    assign: t("Assign {count} requests", { count }), status: t("Change the status of {count} requests", { count }),
+    categorize: t("Change the category of {count} requests", { count }),
+    prioritize: t("Change the priority of {count} requests", { count }),
+  }[kind];
+  const preview = make("div", { class: "notice", id: "bulk-preview", role: "status", "aria-live": "polite" });
+  const apply = make("button", { id: "bulk-apply" }, t("Change {count}", { count }));
+  const cancel = make("button", { type: "button", class: "quiet", id: "bulk-cancel" }, t("Cancel"));
+  const form = make("form", { method: "dialog", novalidate: "" }, make("h2", { id: "bulk-title" }, title), fields, preview,
+    make("p", { class: "cluster" }, apply, cancel));
+  const dialog = make("dialog", { id: "bulk-dialog", "aria-labelledby": "bulk-title" }, form);
+  document.body.append(dialog);
+  opened = { kind, dialog };
+  const look = previewer(kind, preview, apply);
+  fields.addEventListener("input", look);
+  cancel.addEventListener("click", () => dialog.close());
+  form.addEventListener("submit", (event) => { event.preventDefault(); void run(kind, apply, preview); });
+  dialog.addEventListener("close", () => {
+    fields.removeEventListener("input", look);
+    find("#bulk-store")?.append(fields);
+    dialog.remove();
+    opened = null;
+    if (back?.isConnected) back.focus();
+  });
+  dialog.showModal();
+  find<HTMLElement>("select, input, textarea", fields)?.focus();
+  look();
+}
+
+/** The fields as the API's action; null while nothing is said. */
+function action(kind: Kind): Record<string, unknown> | null {
+  const value = (name: string): string =>
+    find<HTMLInputElement>(`[name="${name}"]`, group(kind) ?? document)?.value.trim() ?? "";
+  if (kind !== "assign") {
+    const names = { status: ["status", "reason", "note"], categorize: ["category"], prioritize: ["priority"] }[kind];
+    return { type: kind, ...Object.fromEntries(names.map((name) => [name, value(name)]).filter(([, text]) => text)) };
+  }
+  const [person, department] = [value("assignee"), value("department")];
+  if (!person && !department) return null;
+  return {
+    type: kind, ...(person ? { assignee: person === "none" ? null : Number(person) } : {}),
+    ...(department ? { department: department === "none" ? null : department } : {}),
+  };
+}
+
+function previewer(kind: Kind, preview: HTMLElement, apply: HTMLButtonElement): () => void {
+  let timer = 0;
+  let running = new AbortController();
+  return () => {
+    clearTimeout(timer);
+    running.abort();
+    const wanted = action(kind);
+    apply.disabled = true;
+    preview.textContent = wanted ? t("Looking what would change…") : t("Nothing would change");
+    if (!wanted) return;
+    running = new AbortController();
+    const { signal } = running;
+    timer = window.setTimeout(() => {
+      bulk(wanted, true, undefined, signal).then((outcome) => {
+        if (signal.aborted) return;
+        tell(preview, outcome);
+        apply.disabled = outcome.changed.count === 0;
+        apply.textContent = t("Change {count}", { count: number(outcome.changed.count) });
+      }).catch((error) => { if (!signal.aborted) preview.textContent = wordsFor(error); });
+    }, 250);
+  };
+}
+
+function reason(code: string): string {
+  const words: Record<string, string> = {
+    transition_not_allowed: t("their status does not allow it"), forbidden: t("they are not yours to change"),
+    not_found: t("they are not there any more"), version_mismatch: t("somebody has changed them since"),
+  };
+  return words[code] ?? t("something went wrong");
+}
+
+function tell(preview: HTMLElement, outcome: Outcome): void {
+  const lines = [t("{count} will change", { count: number(outcome.changed.count) })];
+  if (outcome.unchanged.count > 0) lines.push(t("{count} stay as they are", { count: number(outcome.unchanged.count) }));
+  preview.replaceChildren(...lines.map((line) => make("p", {}, line)), ...outcome.refused.map((group) =>
+    make("p", {}, t("{count} cannot: {reason}", { count: number(group.count), reason: reason(group.code) }), " ",
+      make("span", { class: "code small" }, group.references.slice(0, 3).join(", ") + (group.count > 3 ? "…" : "")))));
+}
+
+async function run(kind: Kind, apply: HTMLButtonElement, preview: HTMLElement): Promise<void> {
+  const wanted = action(kind);
+  if (!wanted || apply.disabled) return;
+  apply.disabled = true;
+  const count = number(selected().length);
+  preview.textContent = t("Working…");
+  try {
+    const outcome = await bulk(wanted, false, (done) => {
+      preview.textContent = t("{done} of {count} done", { done: number(done), count });
+    });
+    opened?.dialog.close();
+    for (const field of findAll<HTMLTextAreaElement>("textarea", group(kind) ?? document)) field.value = "";
+    const message = t("{count} changed", { count: number(outcome.changed.count) });
+    toast(message, outcome.undo.length > 0 ? () => takeBack(outcome.undo) : undefined);
+    changed();
+  } catch (error) {
+    apply.disabled = false;
+    showMistake(kind, preview, error);
+  }
+}
+
+/** A reason that is missing is asked for at its field. */
+function showMistake(kind: Kind, preview: HTMLElement, error: unknown): void {
+  const name = error instanceof Refused ? error.errors[0]?.field.replace("action.", "") : undefined;
+  const field = name ? find<HTMLElement>(`[name="${name}"]`, group(kind) ?? document) : null;
+  preview.textContent = error instanceof Refused ? error.message : wordsFor(error);
+  if (!field) return;
+  field.setAttribute("aria-invalid", "true");
+  field.addEventListener("input", () => field.removeAttribute("aria-invalid"), { once: true });
+  field.focus();
+}
+
+function takeBack(changes: Outcome["undo"]): void {
+  undo(changes).then((count) => {
+    toast(t("Undone: {count}", { count: number(count) }));
+    changed();
+  }).catch((error) => complain(wordsFor(error)));
+}
+
+/** Says what was done, with its undo for ten seconds, longer while somebody is at it. */
+export function toast(message: string, takeBack?: () => void): void {
+  document.getElementById("toast")?.remove();
+  const close = make("button", { type: "button", class: "quiet" }, t("Close"));
+  const element = make("div", { id: "toast", class: "toast" }, make("span", {}, message));
+  if (takeBack) {
+    const button = make("button", { type: "button", id: "toast-undo" }, t("Undo"));
+    button.addEventListener("click", () => { element.remove(); takeBack(); });
+    element.append(button);
+  }
+  element.append(close);
+  close.addEventListener("click", () => element.remove());
+  document.body.append(element);
+  announce(message);
+  let left = 10;
+  const timer = setInterval(() => {
+    if (!element.isConnected) return clearInterval(timer);
+    if (element.matches(":hover, :focus-within")) return;
+    left -= 1;
+    if (left <= 0) element.remove();
+  }, 1000);
+}

@@ -1,0 +1,94 @@
+import Civic
+import HTML
+import Localization
+
+/// The fields of a bulk change, by what is done; a page shows them one below the other, scripts one at a time.
+struct BulkForm {
+  let t: Translator
+  let choices: TriageChoices
+  let workers: [TriageChoices.Choice]
+  let mayEdit: Bool
+  let mayAssign: Bool
+
+  /// Not `duplicate`, which needs the other request, nor `withdrawn`, which is for reporters.
+  static let statuses: [Status] = [
+    .underReview, .assigned, .inProgress, .onHold, .completed, .closed, .rejected,
+  ]
+
+  /// What a choice holds that leaves something as it is, and one that takes it away.
+  static let (keep, nobody) = ("", "none")
+
+  var kinds: [BulkAction.Kind] {
+    (mayAssign ? [.assign] : []) + [.status] + (mayEdit ? [.categorize, .prioritize] : [])
+  }
+
+  /// All groups, each with a button of its own.
+  func groups(_ fields: FormFields) -> HTML {
+    "\(kinds.map { kind in group(kind, fields, button: true) })"
+  }
+
+  func group(_ kind: BulkAction.Kind, _ fields: FormFields, button: Bool) -> HTML {
+    """
+    <fieldset class="bulk-group" id="bulk-\(kind.rawValue)" data-action="\(kind.rawValue)">
+    <legend>\(title(kind))</legend>
+    \(content(kind, fields))\
+    \(button
+      ? "<button class=\"small\" name=\"action\" value=\"\(kind.rawValue)\">\(t("Preview the change"))</button>\n" as HTML
+      : nil)</fieldset>
+
+    """
+  }
+
+  func title(_ kind: BulkAction.Kind) -> String {
+    switch kind {
+    case .assign: t("Assign")
+    case .status: t("Change the status")
+    case .categorize: t("Change the category")
+    case .prioritize: t("Change the priority")
+    case .undo: t("Undo")
+    }
+  }
+
+  private func content(_ kind: BulkAction.Kind, _ fields: FormFields) -> HTML {
+    switch kind {
+    case .assign:
+      """
+      \(fields.select("assignee", t("Person"), [(Self.keep, t("Leave as it is")), (Self.nobody, t("Nobody"))] + workers))\
+      \(fields.select(
+        "department", t("Department"), [(Self.keep, t("Leave as it is")), (Self.nobody, t("None"))] + choices.departments))
+      """
+    case .status:
+      """
+      \(fields.select("status", t("New status"), Self.statuses.map { ($0.rawValue, $0.title(t)) }))\
+      \(fields.textArea(
+        "reason", t("Reason"),
+        .init(hint: t("Needed for On hold and Rejected. The reporter reads it."), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))\
+      \(fields.textArea(
+        "note", t("What was done"),
+        .init(hint: t("Needed for Completed. The reporter reads it."), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))
+      """
+    case .categorize: fields.select("category", t("New category"), choices.categories)
+    case .prioritize:
+      fields.select("priority", t("New priority"), Priority.allCases.reversed().map { ($0.name, $0.title(t)) })
+    case .undo: .empty
+    }
+  }
+
+  /// Why a request cannot be changed, in words.
+  static func reason(_ code: Problem.Code, _ t: Translator) -> String {
+    switch code {
+    case .transitionNotAllowed: t("their status does not allow it")
+    case .forbidden: t("they are not yours to change")
+    case .notFound: t("they are not there any more")
+    case .versionMismatch: t("somebody has changed them since")
+    case .editWindowClosed: t("the time for taking it back is over")
+    default: t("something went wrong")
+    }
+  }
+
+  /// The same for scripts, which say it by the code.
+  static let messages = [
+    "their status does not allow it", "they are not yours to change", "they are not there any more",
+    "somebody has changed them since", "the time for taking it back is over", "something went wrong",
+  ]
+}
