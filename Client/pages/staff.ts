@@ -16,8 +16,8 @@ const form = find<HTMLFormElement>("#filters");
 
 if (root && panel && form) {
   root.dataset.ready = "true";
-  tabs(root);
-  // Before the map: it asks how large its place is.
+  // First: the map asks how large its place is.
+  root.dataset.show = "list";
   const map = new TriageMap(panel, (box) => {
     const query = params();
     query.set("bbox", box.join(","));
@@ -25,6 +25,8 @@ if (root && panel && form) {
     query.delete("radius");
     go(query, true);
   });
+
+  tabs(root, () => map.appear());
 
   /** Shows what the address says, in the list and on the map. */
   const showAll = async (): Promise<void> => {
@@ -75,10 +77,11 @@ if (root && panel && form) {
 }
 
 /** List or map, where there is no room for both. */
-function tabs(root: HTMLElement): void {
+function tabs(root: HTMLElement, mapShown: () => void): void {
   const bar = make("div", { class: "tabs", role: "group", "aria-label": t("Map") + " / " + t("List") });
   const show = (which: string): void => {
     root.dataset.show = which;
+    if (which === "map") mapShown();
     for (const button of findAll("button", bar)) button.setAttribute("aria-pressed", String(button.dataset.show === which));
   };
   for (const [which, label] of [["list", t("List")], ["map", t("Map")]]) {

@@ -88,7 +88,8 @@ export function openBulk(kind: Kind): void {
   const dialog = make("dialog", { id: "bulk-dialog", "aria-labelledby": "bulk-title" }, form);
   document.body.append(dialog);
   opened = { kind, dialog };
-  const look = previewer(kind, preview, apply);
+  const ask = previewer(kind, preview, apply);
+  const look = (): void => { needed(fields); ask(); };
   fields.addEventListener("input", look);
   cancel.addEventListener("click", () => dialog.close());
   form.addEventListener("submit", (event) => { event.preventDefault(); void run(kind, apply, preview); });
@@ -104,10 +105,25 @@ export function openBulk(kind: Kind): void {
   look();
 }
 
+/** Of reason and note only what the chosen status needs. */
+function needed(fields: HTMLElement): void {
+  const status = find<HTMLSelectElement>("[name=status]", fields)?.value;
+  const needs: Record<string, string[]> = { reason: ["on_hold", "rejected"], note: ["completed"] };
+  for (const [name, statuses] of Object.entries(needs)) {
+    const field = find<HTMLTextAreaElement>(`[name=${name}]`, fields);
+    const wrapper = field?.closest<HTMLElement>(".field");
+    if (!field || !wrapper) continue;
+    wrapper.hidden = !statuses.includes(status ?? "");
+    field.required = !wrapper.hidden;
+  }
+}
+
 /** The fields as the API's action; null while nothing is said. */
 function action(kind: Kind): Record<string, unknown> | null {
-  const value = (name: string): string =>
-    find<HTMLInputElement>(`[name="${name}"]`, group(kind) ?? document)?.value.trim() ?? "";
+  const value = (name: string): string => {
+    const field = find<HTMLInputElement>(`[name="${name}"]`, group(kind) ?? document);
+    return field && !field.closest("[hidden]") ? field.value.trim() : "";
+  };
   if (kind !== "assign") {
     const names = { status: ["status", "reason", "note"], categorize: ["category"], prioritize: ["priority"] }[kind];
     return { type: kind, ...Object.fromEntries(names.map((name) => [name, value(name)]).filter(([, text]) => text)) };

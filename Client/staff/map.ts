@@ -2,7 +2,7 @@
 import * as Leaflet from "leaflet";
 import { announce, find, make } from "../lib/dom";
 import { call } from "../lib/api";
-import { boxOf, clusterMarker, createMap, fitTo, pinIcon, pinMarker } from "../lib/map";
+import { boxOf, clusterMarker, createMap, fitTo, pinIcon, pinMarker, townshipBox } from "../lib/map";
 import type { Box } from "../lib/map";
 import { t } from "../lib/messages";
 import { Drawing } from "./draw";
@@ -26,6 +26,7 @@ export class TriageMap {
   private running: AbortController | null = null;
   private isMovedByHand = false;
   private current = "";
+  private hasAppeared = false;
   private readonly follow: HTMLInputElement;
   private readonly hint = make("p", { class: "map-hint", id: "map-hint" });
 
@@ -38,6 +39,7 @@ export class TriageMap {
     this.hint.hidden = true;
     this.map = createMap(element, { label: t("Map of the requests"), bounds: boxInAddress() ?? undefined });
     this.pins.addTo(this.map);
+    this.hasAppeared = element.offsetHeight > 0;
     this.drawing = new Drawing(this.map, (isDrawing, ring) => void this.drawn(isDrawing, ring));
     for (const kind of ["pointerdown", "wheel", "keydown"]) {
       element.addEventListener(kind, () => { this.isMovedByHand = true; }, { capture: true, passive: true });
@@ -102,7 +104,8 @@ export class TriageMap {
     this.running?.abort();
     const controller = this.running = new AbortController();
     const query = new URLSearchParams({
-      ...filters(), bbox: boxOf(this.map).join(","), zoom: String(Math.max(0, Math.min(22, this.map.getZoom()))),
+      // Squares of two zooms less are wide enough for their numbers to stand beside each other.
+      ...filters(), bbox: boxOf(this.map).join(","), zoom: String(Math.max(0, Math.min(22, this.map.getZoom() - 2))),
     });
     const answer = await call<{ features: Feature[] }>("GET", "/map?" + query, undefined, { signal: controller.signal })
       .catch(() => null);
@@ -164,11 +167,22 @@ export class TriageMap {
     this.markers.get(reference)?.marker.getElement()?.classList.add("current");
   }
 
+  /** It has just been given its place: a map that was hidden does not know its size. */
+  appear(): void {
+    this.map.invalidateSize();
+    if (this.hasAppeared) return;
+    this.hasAppeared = true;
+    const box = boxInAddress() ?? townshipBox();
+    this.isMovedByHand = false;
+    if (box) fitTo(this.map, box);
+  }
+
   /** After "back": where the address says. */
   fit(): void {
     const box = boxInAddress();
     this.isMovedByHand = false;
-    if (box) fitTo(this.map, box); else void this.load();
+    if (box) fitTo(this.map, box);
+    else void this.load();
   }
 
   private async drawn(isDrawing: boolean, ring: Ring | null): Promise<void> {
