@@ -178,6 +178,11 @@ function tell(preview: HTMLElement, outcome: Outcome): void {
 async function run(kind: Kind, apply: HTMLButtonElement, preview: HTMLElement): Promise<void> {
   const wanted = action(kind);
   if (!wanted || apply.disabled) return;
+  const missing = findAll<HTMLTextAreaElement>("textarea", group(kind) ?? document).find((field) => field.required && !field.value.trim());
+  if (missing) {
+    preview.textContent = missing.name === "note" ? t("Write first what was done.") : t("Write the reason first.");
+    return pointAt(missing);
+  }
   apply.disabled = true;
   const count = number(selected().length);
   preview.textContent = t("Working…");
@@ -201,7 +206,10 @@ function showMistake(kind: Kind, preview: HTMLElement, error: unknown): void {
   const name = error instanceof Refused ? error.errors[0]?.field.replace("action.", "") : undefined;
   const field = name ? find<HTMLElement>(`[name="${name}"]`, group(kind) ?? document) : null;
   preview.textContent = error instanceof Refused ? error.message : wordsFor(error);
-  if (!field) return;
+  if (field) pointAt(field);
+}
+
+function pointAt(field: HTMLElement): void {
   field.setAttribute("aria-invalid", "true");
   field.addEventListener("input", () => field.removeAttribute("aria-invalid"), { once: true });
   field.focus();
@@ -226,7 +234,7 @@ export function toast(message: string, takeBack?: () => void): void {
   }
   element.append(close);
   close.addEventListener("click", () => element.remove());
-  document.body.append(element);
+  (find("main") ?? document.body).append(element);
   announce(message);
   let left = 10;
   const timer = setInterval(() => {
