@@ -53,9 +53,9 @@ function show(bar: HTMLElement): void {
       button.addEventListener("click", () => openBulk(kind));
       bar.append(button);
     }
-    const all = make("button", { type: "button", class: "quiet small", id: "bulk-select-list" }, t("Select everything in the list"));
+    const all = make("button", { type: "button", class: "link", id: "bulk-select-list" }, t("Select everything in the list"));
     all.addEventListener("click", () => choose(rows().map((row) => row.dataset.reference ?? ""), true));
-    const none = make("button", { type: "button", class: "quiet small", id: "bulk-clear" }, t("Clear the selection"));
+    const none = make("button", { type: "button", class: "link", id: "bulk-clear" }, t("Clear the selection"));
     none.addEventListener("click", () => { replaceSelection([]); cleared(); });
     bar.append(all, none);
   }

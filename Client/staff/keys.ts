@@ -59,7 +59,7 @@ function help(): void {
   const back = document.activeElement as HTMLElement | null;
   const list = make("dl", { class: "facts keys" });
   const more: [string, string][] = [
-    ["Enter", t("Finish drawing")], ["Escape", t("Cancel drawing or close")],
+    ["Enter", t("Open the request, or finish drawing")], ["Escape", t("Cancel drawing or close")],
   ];
   for (const [names, label] of [...keys.map(([names, words]): [string, string] => [names[0], words()]), ...more]) {
     list.append(make("dt", {}, make("kbd", {}, names)), make("dd", {}, label));

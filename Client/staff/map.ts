@@ -27,6 +27,7 @@ export class TriageMap {
   private isMovedByHand = false;
   private current = "";
   private hasAppeared = false;
+  private countedAt = 0;
   private readonly follow: HTMLInputElement;
   private readonly hint = make("p", { class: "map-hint", id: "map-hint" });
 
@@ -85,6 +86,7 @@ export class TriageMap {
     this.shownLayer = layer;
     for (const name of layers) document.getElementById("layer-" + name)?.setAttribute("aria-pressed", String(name === layer));
     if (!layer) return;
+    this.countedAt = Date.now();
     const collection = await call("GET", `/areas?layer=${encodeURIComponent(layer)}&counts=true`).catch(() => null);
     if (!collection || this.shownLayer !== layer) return;
     this.areas = new Leaflet.GeoJSON(collection, {
@@ -120,7 +122,10 @@ export class TriageMap {
 
   /** The areas' counts too: something has happened. */
   async refresh(): Promise<void> {
-    await Promise.all([this.load(), this.shownLayer ? this.showLayer(this.shownLayer) : Promise.resolve()]);
+    await this.load();
+    // Counting all that is open costs more than one view of the map.
+    if (!this.shownLayer || Date.now() - this.countedAt < 10_000) return;
+    await this.showLayer(this.shownLayer);
   }
 
   private add({ geometry, properties }: Feature): void {

@@ -8,8 +8,8 @@ struct TriageChoices: Sendable {
   let categories: [Choice]
   let departments: [Choice]
   let staff: [StaffMember]
-  /// By layer, each with its open requests.
-  let areas: [(value: String, label: String, open: Int)]
+  /// By layer.
+  let areas: [Choice]
 }
 
 /// Reads everything of the triage page but its queue, in one go.
@@ -22,16 +22,13 @@ struct ReadTriage: Sendable {
         "SELECT slug, name FROM categories WHERE active ORDER BY sort, group_name, name, id",
         "SELECT slug, name FROM departments WHERE active ORDER BY name, id",
         ListStaff.query(),
-        """
-        SELECT a.layer || ':' || a.slug, a.name, coalesce(o.count, 0)::bigint
-          FROM areas a LEFT JOIN (\(ListAreas.openCounts)) o ON o.area_id = a.id ORDER BY a.layer, length(a.name), a.name
-        """,
+        "SELECT layer || ':' || slug, name FROM areas ORDER BY layer, length(name), name",
       ])
       return TriageChoices(
         categories: try results[0].map { (try $0.get(0), try $0.get(1)) },
         departments: try results[1].map { (try $0.get(0), try $0.get(1)) },
         staff: try results[2].map(StaffMember.init),
-        areas: try results[3].map { (try $0.get(0), try $0.get(1), try $0.get(2)) })
+        areas: try results[3].map { (try $0.get(0), try $0.get(1)) })
     }
   }
 }

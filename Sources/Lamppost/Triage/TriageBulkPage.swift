@@ -97,7 +97,8 @@ struct TriageBulkPage {
     let count = outcome?.changed.count ?? 0
     let mayGoOn = outcome.map { !$0.changed.isEmpty } ?? true
     return Page(
-      title: bulk.title(kind), status: problem == nil && said == nil ? .ok : .unprocessableContent, isPrivate: true,
+      title: bulk.title(kind), status: problem == nil && said == nil ? .ok : .unprocessableContent,
+      styles: ["staff"], isPrivate: true,
       main: """
         \(fields.summary { labels[$0] })<h1>\(bulk.title(kind))</h1>
         \(said.map { "<div class=\"notice danger\" role=\"alert\"><p>\($0)</p></div>\n" as HTML })\

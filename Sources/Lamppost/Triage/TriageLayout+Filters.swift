@@ -25,7 +25,7 @@ extension TriageLayout {
     \(select("assignee", t("Assigned to"), assigneeChoices, any: t("Anybody")))\
     \(choices.departments.isEmpty ? nil
       : select("department", t("Department"), choices.departments, any: t("Any department")))\
-    \(choices.areas.isEmpty ? nil : select("area", t("Area"), areaChoices, any: t("Everywhere")))\
+    \(choices.areas.isEmpty ? nil : select("area", t("Area"), choices.areas, any: t("Everywhere")))\
     \(select("overdue", t("Target date"), [("true", t("Overdue")), ("false", t("Not overdue"))], any: t("Any date")))\
     </div></details>
     \(hidden("bbox"))\(hidden("near"))\(hidden("radius"))\(hidden("created_after"))\(hidden("created_before"))\
@@ -77,9 +77,5 @@ extension TriageLayout {
     choices.staff.filter(\.takesRequests).map { member in
       ("\(member.id)", member.department.map { "\(member.name) (\($0.name))" } ?? member.name)
     }
-  }
-
-  private var areaChoices: [TriageChoices.Choice] {
-    choices.areas.map { ($0.value, "\($0.label) (\(t.number($0.open)))") }
   }
 }

@@ -99,7 +99,8 @@ extension TriageLayout {
       "The lines cross each other. Please draw again.", "More than 5,000 requests lie there. Draw a smaller shape.",
       "Map", "List", "Keyboard shortcuts", "Next request", "Previous request", "Select or unselect",
       "Open the request", "Assign", "Change the status", "Write a comment", "Search", "This help",
-      "Finish drawing", "Cancel drawing or close", "{count} requests in the list", "A new request has arrived",
+      "Open the request, or finish drawing", "Cancel drawing or close", "{count} requests in the list",
+      "A new request has arrived",
       "Page updated", "Use these keys on this device", "Select everything in the list",
     ]
 }
