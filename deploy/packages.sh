@@ -15,7 +15,7 @@ runtime_packages=(
 )
 # What starts by itself when its package is installed. We run our own and want neither ports nor memory taken.
 packages_with_daemons=(postgresql-15 redis-server clamav-freshclam caddy)
-test_packages=(chromium clamav-testfiles fonts-dejavu-core libnss3-tools libvips-tools node-typescript python3-venv shellcheck wrk)
+test_packages=(chromium clamav-testfiles fonts-dejavu-core fonts-noto-color-emoji libnss3-tools libvips-tools node-typescript python3-venv shellcheck wrk)
 
 missing_packages() {
   local package

@@ -19,12 +19,10 @@ export async function openPicker(box: HTMLElement, style: string, places: Pick<P
   });
   const take = async () => {
     const { lat, lng } = map.getCenter().wrap();
-    // From far away a pin points at half a street.
-    if (map.getZoom() < 15) { hint.textContent = t("Come closer to choose the exact place: tap it, or press +."); return; }
     await places.choose({ latitude: lat, longitude: lng });
   };
   let isTouched = false;
-  map.on("click", (event) => { isTouched = true; map.setView((event as unknown as { latlng: { lat: number; lng: number } }).latlng, Math.max(map.getZoom(), 17)); });
+  map.on("click", (event) => { isTouched = true; map.panTo((event as unknown as { latlng: { lat: number; lng: number } }).latlng); });
   map.on("dragstart keydown", () => { isTouched = true; });
   // What was loaded at first is nobody's choice.
   map.on("moveend", () => { if (isTouched) void take(); });

@@ -44,9 +44,7 @@ export function makePlaces(form: HTMLFormElement, onChange: () => void): Places 
     list.replaceChildren(fieldset);
     const inputs = findAll<HTMLInputElement>("input[name=spot]", fieldset);
     const kept = picked ? inputs[0] : inputs.find((input) => input.value === before);
-    // A corner, or coordinates: there is nothing to choose.
-    const only = places.length === 1 && !places[0]!.street && !unknown.checked ? inputs[0] : undefined;
-    if (kept ?? only) (kept ?? only)!.checked = true;
+    if (kept) kept.checked = true;
     if (focus) inputs[0]?.focus();
     warn();
     onChange();

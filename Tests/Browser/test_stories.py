@@ -1,1 +1,96 @@
 """The stories that Lamppost exists for, each from the first press to the last."""
+
+import re
+
+from browser import DESKTOP, PHONE, check_accessibility, person, picture, url
+from client import Client
+from instance import instance
+from playwright.sync_api import expect
+from samples import EICAR, jpeg
+from steps import HERE, photo, receipt, report
+from suite import equal, test, until
+
+
+@test("an infected photo is thrown away, the reporter hears of it, and staff read the signature's name", seconds=120)
+def infected():
+    with person(location=HERE) as page:
+        report(page, "A lamp, and what came with it", files=[photo("eicar.jpg", EICAR), photo()])
+        reference, _ = receipt(page)
+        files = page.locator("main")
+        expect(files.get_by_text(re.compile("virus|malware|harmful", re.I)).first).to_be_visible()
+        expect(page.locator("main img[src*=thumbnail]")).to_have_count(1)
+        check_accessibility(page, "the reporter's page with an infected file")
+        picture(page, "eicar-reporter")
+    with person(DESKTOP, role="agent") as page:
+        page.goto(url(f"/staff/requests/{reference}"))
+        expect(page.get_by_text("Eicar-Test-Signature").first).to_be_visible()
+        picture(page, "eicar-staff")
+    answer = Client().get(f"/api/v1/requests/{reference}").expect(200)
+    assert b"Eicar" not in answer.body, "the public hears of it"
+
+
+@test("a report without any script: one page, mistakes told and entries kept, sent once however often", seconds=120)
+def without_scripts():
+    with person(scripts=False) as page:
+        page.goto(url("/report"))
+        page.get_by_label("Title").fill("Reported without a script")
+        page.get_by_role("button", name="Send report").click()
+        summary = page.get_by_role("alert").filter(has_text="There is a problem")
+        expect(summary).to_be_visible()
+        expect(page.get_by_label("Title")).to_have_value("Reported without a script")
+        picture(page, "report-mistakes")
+        page.get_by_label("I do not know the place").check()
+        page.get_by_role("radio", name="Street light out").check()
+        page.get_by_label("Without my name").check()
+        page.get_by_label("Add photos").set_input_files(photo())
+        form = {name: page.locator(f"[name={name}]").first.get_attribute("value") for name in ("idempotency_key",)}
+        page.get_by_role("button", name="Send report").click()
+        reference, address = receipt(page)
+        # Sent again by an impatient finger: the same report, not a second one.
+        form |= {"unknown_place": "true", "category": "street-light-out", "who": "anonymous", "title": "Reported without a script"}
+        page.request.post(url("/report"), form=form)
+        count = instance.sql("SELECT count(*) FROM requests WHERE title = 'Reported without a script'")
+        equal(count, [["1"]], reference)
+
+
+@test("the reporter corrects what they wrote, answers a question, and takes it back", seconds=120)
+def afterthoughts():
+    agent = Client().take_token("agent")
+    with person(location=HERE) as page:
+        report(page, "The lamp is broken")
+        reference, address = receipt(page)
+        page.get_by_role("link", name="Correct").click()
+        page.get_by_label("Title").fill("The lamp is broken, and hangs")
+        page.get_by_role("main").get_by_role("button").first.click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("and hangs")
+        agent.post(f"/api/v1/requests/{reference}/status", {"status": "on_hold", "reason": "Which pole is it?"}).expect(200)
+        page.goto(address)
+        expect(page.get_by_text("Which pole is it?").first).to_be_visible()
+        page.get_by_label(re.compile("message|answer", re.I)).first.fill("The one with the blue ribbon.")
+        page.get_by_role("button", name=re.compile("^Send", re.I)).first.click()
+        expect(page.get_by_text("The one with the blue ribbon.").first).to_be_visible()
+        check_accessibility(page, "the reporter's page on hold")
+        picture(page, "track-on-hold")
+        page.get_by_role("link", name="Withdraw").click()
+        page.get_by_role("button", name="Withdraw the report").click()
+        expect(page.locator("main")).to_contain_text(re.compile("withdrawn|taken back", re.I))
+
+
+@test("two members of staff: what one does stands on the other's screen at once", seconds=120)
+def live():
+    with person(DESKTOP, role="manager") as manager, person(DESKTOP, role="agent") as agent:
+        manager.goto(url("/staff"))
+        expect(manager.get_by_text("Live", exact=True).first).to_be_visible()
+        title = "A lamp that two people watch"
+        reference = Client().report(title)["reference"]
+        # A new report appears by itself.
+        row = manager.get_by_role("link", name=title)
+        expect(row).to_be_visible(timeout=10_000)
+        manager.goto(url(f"/staff/requests/{reference}"))
+        agent.goto(url(f"/staff/requests/{reference}"))
+        expect(manager.locator("#presence")).to_contain_text("Alex Turner", timeout=10_000)
+        picture(manager, "presence")
+        agent.get_by_label("Internal comment").fill("Looks like a fuse.")
+        agent.get_by_role("button", name="Save for staff only").click()
+        expect(manager.get_by_text("Looks like a fuse.").first).to_be_visible(timeout=10_000)
+        picture(manager, "live-update")

@@ -116,10 +116,6 @@ import Testing
         ("street", "main"), ("found_for", "elm & maple"), ("spot", String(value)),
       ])
     #expect(stale.status == 422 && stale.text.contains("Main Street"))
-    // Where it can be no other, nothing need be chosen.
-    let typed = try await post(
-      town.anonymous, Self.whole.filter { $0.name != "unknown_place" } + [("street", "Maple St and Elm Ave")])
-    #expect(typed.status == 303)
     let nothing = try await town.anonymous.get("/api/v1/places?q=xyzzy")
     #expect(nothing.status == 200 && nothing.items.isEmpty)
     let coordinates = try await town.anonymous.get("/api/v1/places?q=42.3601,%20-71.06")

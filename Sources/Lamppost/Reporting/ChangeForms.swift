@@ -37,7 +37,7 @@ struct ChangeForms {
       ]
     }
     let labels = [
-      "title": t("In one line"), "description": t("Details"), "category": t("Category"),
+      "title": t("Title"), "description": t("Description"), "category": t("Category"),
       "address": t("Address or place"),
     ]
     let end = t.timeOfDay(request.createdAt.addingTimeInterval(EditRequest.window))

@@ -14,8 +14,6 @@ struct ReportDraft: Sendable {
   let newFiles: [QuarantinedFile]
   /// What was found for the place that was typed.
   var places: [Place] = []
-  /// The one place that was found, where nothing was chosen.
-  var onlyPlace: Place?
 
   /// The page's name of a field by the API's.
   static let names = ["location": "street", "contact.email": "email", "contact.name": "name", "contact.phone": "phone"]
@@ -31,7 +29,6 @@ struct ReportDraft: Sendable {
 
   /// The place that was chosen among those found; nil where another was typed since.
   var chosenPlace: Place? {
-    if let onlyPlace { return onlyPlace }
     guard let spot = form["spot"], form["found_for"] == form["street"] else { return nil }
     let parts = spot.split(separator: ";", maxSplits: 1)
     let numbers = (parts.first ?? "").split(separator: ",").compactMap { Double($0) }

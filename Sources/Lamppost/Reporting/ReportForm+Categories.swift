@@ -14,8 +14,7 @@ extension ReportForm {
         \(FieldMessages.sentence(error, label: t("The kind of problem"), t))</p>
 
         """ as HTML
-      })\(groups.enumerated().map(group))\
-      \(groups.isEmpty ? "<p class=\"empty\">\(t("No reports are taken here yet."))</p>\n" as HTML : nil)</fieldset>
+      })\(groups.enumerated().map(group))</fieldset>
 
       """
   }
@@ -53,7 +52,6 @@ extension ReportForm {
       \(category.stopMessage.isEmpty ? nil : " data-stops" as HTML)\
       \(category.isPrivate ? " data-private" as HTML : nil)>
       <input type="radio" id="\(id)" name="category" value="\(category.slug)"\
-      \(category.isNoted ? " aria-describedby=\"note-\(category.slug)\"" as HTML : nil)\
       \(fields.value("category") == category.slug ? " checked" as HTML : nil)>
       <label for="\(id)">\(category.icon.isEmpty ? nil : "<span class=\"icon\" aria-hidden=\"true\">\(category.icon)</span> " as HTML)\
       <span>\(category.name)</span></label>
@@ -66,7 +64,7 @@ extension ReportForm {
   private func more(_ category: ListCategories.Item) -> HTML? {
     if !category.stopMessage.isEmpty {
       return """
-        <div class="more"><div class="notice danger" id="note-\(category.slug)"><p><strong>\(t("Do not report this here."))</strong> \
+        <div class="more"><div class="notice danger"><p><strong>\(t("Do not report this here."))</strong> \
         \(category.stopMessage)</p></div></div>
 
         """
@@ -75,7 +73,7 @@ extension ReportForm {
     if questions.isEmpty && category.notice.isEmpty && !category.isPrivate { return nil }
     return """
       <div class="more">
-      \(category.notice.isEmpty ? nil : "<div class=\"notice\" id=\"note-\(category.slug)\"><p>\(category.notice)</p></div>\n" as HTML)\
+      \(category.notice.isEmpty ? nil : "<div class=\"notice\"><p>\(category.notice)</p></div>\n" as HTML)\
       \(category.isPrivate ? "<p class=\"hint\">🔒 \(t("Reports of this kind are not public."))</p>\n" as HTML : nil)\
       \(questions.map(question))</div>
 
@@ -104,9 +102,4 @@ extension ReportForm {
 
       """
   }
-}
-
-extension ListCategories.Item {
-  /// Whether something is told of it once it is chosen; a screen reader tells it with the name.
-  fileprivate var isNoted: Bool { !notice.isEmpty || !stopMessage.isEmpty }
 }

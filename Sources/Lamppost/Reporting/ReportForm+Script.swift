@@ -58,7 +58,6 @@ extension ReportForm {
     "Tap the place, or move the map until the pin points at it. Arrow keys move, + and − zoom.",
     "Take the place under the pin",
     "Map to choose the place on",
-    "Come closer to choose the exact place: tap it, or press +.",
     "Choose photos",
     "Take a photo",
     "or drop them here",

@@ -150,9 +150,6 @@ struct ReportForm {
       choices.append(
         ("account", t("As {name}", ["name": person.name]), t("You find the report under your account."))
       )
-      if context.actor.may(.reportForOthers) {
-        choices.append(("contact", t("For somebody else, with their contact details"), t("Only staff see them.")))
-      }
     } else {
       choices.append(
         ("contact", t("With my contact details"), t("So that we can ask you back. Only staff see them.")))

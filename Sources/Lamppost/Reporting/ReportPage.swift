@@ -37,7 +37,7 @@ enum ReportPage {
       if action == "find" || action == "edit" {
         return view(try await found(draft, context), context).page().response(context)
       }
-      return try await send(try await settled(draft, context), context)
+      return try await send(draft, context)
     } catch let problem as Problem where [409, 422, 429].contains(problem.code.status.code) {
       return try await refused(problem, draft, context)
     }
@@ -81,14 +81,6 @@ enum ReportPage {
     if similar.isEmpty { return nil }
     return SimilarPage(similar: similar, draft: draft, sealedFiles: sealed(draft, context), context: context)
       .page.response(context)
-  }
-
-  /// The draft with the place that was typed, where it can be no other: a corner, or coordinates.
-  private static func settled(_ draft: ReportDraft, _ context: Context) async throws -> ReportDraft {
-    if draft.chosenPlace != nil || draft.isPlaceUnknown || draft.isPlaceAsWritten { return draft }
-    var draft = try await found(draft, context)
-    if draft.places.count == 1, !draft.places[0].isStreet { draft.onlyPlace = draft.places[0] }
-    return draft
   }
 
   /// The form again, with everything that was entered and what is wrong with it.
