@@ -25,7 +25,10 @@ function start(form: HTMLFormElement): void {
   let isSent = false;
   window.addEventListener("pageshow", (event) => { if (event.persisted && isSent) location.reload(); });
   window.addEventListener("beforeunload", (event) => {
-    if (!isSent && (photos.files().length > 0 || value("title") || value("description"))) event.preventDefault();
+    if (isSent || !(photos.files().length > 0 || value("title") || value("description"))) return;
+    event.preventDefault();
+    // Browsers of before 2023 ask only for this.
+    event.returnValue = "";
   });
   // Enter in a field presses the form's first button: that one must be the one that sends.
   const findButton = find<HTMLButtonElement>("#find", form);

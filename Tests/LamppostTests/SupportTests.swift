@@ -52,6 +52,36 @@ import Testing
     #expect(try await town.anonymous.post("/api/v1/requests/similar", sample(91, 0)).code == "out_of_range")
   }
 
+  @Test("a blurred place stays blurred: what looks the same is measured from it, and its address is not told")
+  func blurred() async throws {
+    let town = try await Township()
+    let (reference, _) = try await town.report(pothole("Secret", 42.36, ("address", .string("1 Main Street"))))
+    _ = try await town.database.write(
+      """
+      UPDATE requests SET public_location = ST_SetSRID(ST_MakePoint(-71.06, 42.361), 4326)::geography
+       WHERE tenant_id = \(town.id)
+      """)
+    let found = try await town.anonymous.post("/api/v1/requests/similar", sample(42.36, -71.06)).items.first
+    #expect(found?["address"] == .null && (110...113).contains(found?["distance"]?.double ?? 0))
+    let (other, _) = try await town.report(pothole("Other", 42.36))
+    let near = try await town.anonymous.get("/api/v1/requests/\(other)/similar").items
+    #expect(near.map { $0["reference"]?.string } == [reference] && near.first?["address"] == .null)
+    let staff = try await town.somebody(.viewer).get("/api/v1/requests/\(other)/similar").items.first
+    #expect(staff?["address"]?.string == "1 Main Street" && staff?["distance"]?.double == 0)
+    // Where the place is not known, or is half a street, nothing can be near it.
+    let (unknown, _) = try await town.report([("location", .null)])
+    #expect(try await town.anonymous.get("/api/v1/requests/\(unknown)/similar").items.isEmpty)
+    var wide = sample(42.36, -71.06)
+    if case .object(let object) = wide {
+      let location: JSONValue = .object([
+        "latitude": .number(42.36), "longitude": .number(-71.06), "accuracy": .number(900),
+      ])
+      wide = .object(
+        JSONObject(members: object.members.filter { $0.key != "location" } + [.init(key: "location", value: location)]))
+    }
+    #expect(try await town.anonymous.post("/api/v1/requests/similar", wide).items.isEmpty)
+  }
+
   @Test("everybody is counted once, may take it back, and leaves nothing that says who they are")
   func support() async throws {
     let town = try await Township()
