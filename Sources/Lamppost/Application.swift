@@ -55,6 +55,8 @@ final class Application: Sendable {
   let listRequests: ListRequests
   let mapView: MapView
   let baseMap: BaseMap
+  let vectorTile: VectorTile
+  let publicFigures: PublicFigures
   let assignRequest: AssignRequest
   let bulkChange: BulkChange
   let savedViews: SavedViews
@@ -125,6 +127,8 @@ final class Application: Sendable {
     listRequests = ListRequests(database: database, cursors: cursors)
     mapView = MapView(database: database)
     baseMap = BaseMap(database: database)
+    vectorTile = VectorTile(database: database)
+    publicFigures = PublicFigures(database: database)
     assignRequest = AssignRequest(database: database)
     bulkChange = BulkChange(database: database)
     savedViews = SavedViews(database: database)

@@ -56,6 +56,9 @@ import Testing
       return SimilarRequests.query(.init(location: place, category: "pothole", title: "Pothole near 3"), as: actor)
     },
     Hot("a street by its name", "streets_name") { _ in FindPlaces.query("Maple Stret") },
+    Hot("a vector tile", "requests_public_location") { actor in
+      try VectorTile.points(Tile(z: 16, x: 19833, y: 24242, deepest: 20), as: actor)
+    },
     Hot("a tracking code", "tracking_codes_pkey") { _ in TrackingCode.random().query },
   ]
 

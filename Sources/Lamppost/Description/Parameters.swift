@@ -14,6 +14,9 @@ extension Parameter {
       case "category": (.text(1...100), "A category's slug.")
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
       case "template": (.integer(1...), "The template's number.")
+      case "z": (.integer(0...VectorTile.deepest), "The zoom.")
+      case "x": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's column, from the west.")
+      case "y": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's row, from the north.")
       case "id": (Schemas.uuid, "The file's id.")
       default: (.text, "")
       }

@@ -21,6 +21,16 @@ extension Operation {
       answer: Answer(
         status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Map"))]), problems: [.forbidden]),
     Operation(
+      .get, Paths.tile, "readTile", .finding, "A vector tile of the public's requests, for GIS clients",
+      note: """
+        Layer `requests` with reference, title, status, category, priority and created_at (seconds since 1970); below \
+        zoom \(VectorTile.pointsFrom), or where a tile has more than \(VectorTile.pointLimit), layer `clusters` with count \
+        and open. An empty tile has no bytes.
+        """,
+      answer: Answer(
+        status: .ok, note: "A Mapbox vector tile.", contents: [(VectorTileRoutes.mediaType, .file)],
+        headers: [("ETag", "For If-None-Match.")])),
+    Operation(
       .get, Paths.categories, "listCategories", .finding, "What can be reported",
       answer: .json(.page(of: .named("Category")), "All categories, with their questions.")),
     Operation(
