@@ -83,5 +83,11 @@ function named(marker: Leaflet.Marker, label: string): Leaflet.Marker {
     const element = marker.getElement();
     element?.setAttribute("role", "button");
     element?.setAttribute("aria-label", label);
+    // What says that it is a button must be one for the keyboard too.
+    element?.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      marker.fire("click");
+    });
   });
 }

@@ -22,8 +22,10 @@ class Finder {
   private timer = 0;
   /** While the map is moved by us and not by somebody. */
   private isRestoring = false;
-  /** When the address last changed. What moves at the start is the page finding its form. */
-  private lastStep = Date.now();
+  /** When the address last changed. */
+  private lastStep = 0;
+  /** Whether somebody has moved the map. Before that it is the page finding its form. */
+  private isTouched = false;
 
   constructor() {
     finder.classList.add("live");
@@ -34,6 +36,9 @@ class Finder {
     this.pins = new PinLayer(this.map, (reference) => this.choose(reference), (busy) => side.classList.toggle("loading", busy));
     if (this.state.parameters.has("bbox")) this.restoreView();
     this.map.on("moveend", () => this.moved());
+    for (const type of ["pointerdown", "keydown", "wheel"]) {
+      find("#map")!.addEventListener(type, () => { this.isTouched = true; }, { passive: true, capture: true });
+    }
     this.list.onHover = (reference) => this.pins.highlight(reference ?? this.state.selected);
     window.addEventListener("popstate", () => this.wentBack());
     this.bindViews();
@@ -130,8 +135,8 @@ class Finder {
     const address = stateAddress(this.state);
     if (address === location.pathname + location.search) return;
     // A walk over the map is one step back, not twenty.
-    const isNew = isStep || Date.now() - this.lastStep > 1500;
-    this.lastStep = Date.now();
+    const isNew = isStep || (this.isTouched && Date.now() - this.lastStep > 1500);
+    if (isStep || this.isTouched) this.lastStep = Date.now();
     history[isNew ? "pushState" : "replaceState"](null, "", address);
   }
 
