@@ -32,8 +32,6 @@ export class FilterForm {
     for (const field of findAll<HTMLInputElement>("input[type=hidden]", this.form)) {
       if (field.name !== "bbox" && field.name !== "zoom") values.set(field.name, field.value);
     }
-    // The order that applies by itself is not worth an entry in the address.
-    if (values.get("sort") === "newest" && !values.get("q")) values.set("sort", "");
     return values;
   }
 

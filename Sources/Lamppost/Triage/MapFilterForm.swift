@@ -117,9 +117,9 @@ struct MapFilterForm {
   }
 
   private var orders: [HTML] {
-    let first = filter["q"] == nil ? option("newest", t("Newest first"), of: "sort") : option("", t("Best match first"))
-    let rest = filter["q"] == nil ? [] : [option("newest", t("Newest first"), of: "sort")]
-    return [first] + rest + [
+    // By itself a search brings the best match first, a list the newest.
+    [
+      option("", t("Usual order")), option("newest", t("Newest first"), of: "sort"),
       option("oldest", t("Oldest first"), of: "sort"), option("priority", t("Most urgent first"), of: "sort"),
     ]
   }
