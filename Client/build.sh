@@ -17,11 +17,12 @@ esbuild pages/*.ts styles/*.css icons/* \
   --alias:chart.js=/usr/share/javascript/chart.js/chart.mjs \
   --outdir="$new/static" --metafile="$new/meta.json"
 
-# Entries by their name in Client/; what they import (chunks, pictures of style sheets) by the name it has.
+# Entries by their name in Client/; what they import (chunks, pictures of style sheets) by the name it has: also
+# a chunk that is fetched when it is needed and so has an entry point, which may be called as a page is (map.ts).
 jq 'reduce (.outputs | to_entries[]) as $output ({};
       ($output.key | split("/") | last) as $file
       | ($output.value.entryPoint // ($output.value.inputs | keys[0] // $file)) as $source
-      | (if ($output.value.entryPoint or ($file | test("\\.(png|svg)$"))) then $source | split("/") | last
+      | (if (($output.value.entryPoint and ($file | startswith("chunk-") | not)) or ($file | test("\\.(png|svg)$"))) then $source | split("/") | last
            | sub("\\.ts$"; ".js") else $file end) as $name
       | .[$name] = $file)' "$new/meta.json" >"$new/manifest.json"
 rm "$new/meta.json"

@@ -7,7 +7,7 @@ import { hearPresence, showPresence, startPresence } from "../lib/presence";
 import { dropDraft, keepDraft, restoreDrafts } from "../lib/desk/drafts";
 import { offerMentions } from "../lib/desk/mention";
 import { showPlace } from "../lib/desk/place";
-import { refresh, send } from "../lib/desk/swap";
+import { isChanging, refresh, send } from "../lib/desk/swap";
 import { liftNotice, toast } from "../lib/desk/toast";
 import { showPhoto } from "../lib/desk/viewer";
 
@@ -124,6 +124,18 @@ function open(id: string): boolean {
 
 document.addEventListener("keydown", (event) => {
   const target = event.target as Element;
+  const form = target.closest<HTMLFormElement>(".desk-form");
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && form && target instanceof HTMLTextAreaElement) {
+    event.preventDefault();
+    form.requestSubmit(find<HTMLButtonElement>("button:not([name])", form));
+    return;
+  }
+  const opened = target.closest<HTMLDetailsElement>("details.change[open]");
+  if (event.key === "Escape" && opened && !event.defaultPrevented) {
+    opened.open = false;
+    find("summary", opened)?.focus();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog[open]")) return;
   if (event.key !== "?" && !keysAreOn()) return;
   const isDone = event.key === "c" ? open("composer-internal")
@@ -140,7 +152,8 @@ void startPresence();
 /** Brings what colleagues did, unless somebody is writing: then it waits to be asked for. */
 async function bringNews(): Promise<void> {
   const busy = document.activeElement?.closest("input, textarea, select, .desk-form, dialog");
-  if (!busy) {
+  // Nor under the hands of somebody who has begun a change: they would send it as if they had seen the news.
+  if (!busy && !isChanging()) {
     if (await refresh()) { enhance(); announce(t("This request has just been changed.")); }
     return;
   }

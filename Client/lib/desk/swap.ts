@@ -18,6 +18,11 @@ function unsent(except: HTMLFormElement | null): Map<string, string> {
   return values;
 }
 
+/** Whether somebody has begun to fill in a form that changes the request. */
+export function isChanging(): boolean {
+  return Array.from(unsent(null).keys()).some((id) => document.getElementById(id)?.closest(".change[open]"));
+}
+
 /** Puts the main part of `next` in the place of ours; keeps what stands open, what was typed elsewhere, and the map. */
 function replaceMain(next: Document, sent: HTMLFormElement | null): void {
   const main = find("main")!;
