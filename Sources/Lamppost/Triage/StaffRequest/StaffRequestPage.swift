@@ -108,8 +108,8 @@ struct StaffRequestLayout {
       <dt><kbd>s</kbd></dt><dd>\(t("Change status"))</dd>
       <dt><kbd>a</kbd></dt><dd>\(t("Assign"))</dd>
       <dt><kbd>Ctrl</kbd> <kbd>Enter</kbd></dt><dd>\(t("Send what is being written"))</dd>
-    <dt><kbd>Esc</kbd></dt><dd>\(t("Close the form"))</dd>
-    <dt><kbd>?</kbd></dt><dd>\(t("Show this list"))</dd>
+      <dt><kbd>Esc</kbd></dt><dd>\(t("Close the form"))</dd>
+      <dt><kbd>?</kbd></dt><dd>\(t("Show this list"))</dd>
       </dl>
       <div class="choice"><input type="checkbox" id="keys-on" checked> <label for="keys-on">\(t("Single-key shortcuts"))\
       </label></div>
