@@ -7,7 +7,7 @@ import { hearPresence, showPresence, startPresence } from "../lib/presence";
 import { dropDraft, keepDraft, restoreDrafts } from "../lib/desk/drafts";
 import { offerMentions } from "../lib/desk/mention";
 import { showPlace } from "../lib/desk/place";
-import { isChanging, refresh, send } from "../lib/desk/swap";
+import { hasNews, isChanging, refresh, send } from "../lib/desk/swap";
 import { liftNotice, toast } from "../lib/desk/toast";
 import { showPhoto } from "../lib/desk/viewer";
 
@@ -40,8 +40,6 @@ function showNeeded(): void {
 }
 
 let watching = 0;
-/** When this page last changed something itself: of that it needs no news. */
-let sentAt = 0;
 let pending = 0;
 
 /** Files that are being checked: the list is read again as soon as one of them is done. */
@@ -66,12 +64,10 @@ document.addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
   if (!form.matches(".desk-form")) return;
   event.preventDefault();
-  sentAt = Date.now();
   const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
   if (button?.name === "insert") { insertTemplate(form); return; }
   if (form.closest(".toast")) find(".toast")?.remove();
   void send(form, button).then(({ isDone }) => {
-    sentAt = Date.now();
     if (isDone) dropDraft(form);
     if (isDone) history.replaceState(null, "", location.pathname);
     enhance();
@@ -151,6 +147,7 @@ void startPresence();
 
 /** Brings what colleagues did, unless somebody is writing: then it waits to be asked for. */
 async function bringNews(): Promise<void> {
+  if (!await hasNews()) return;
   const busy = document.activeElement?.closest("input, textarea, select, .desk-form, dialog");
   // Nor under the hands of somebody who has begun a change: they would send it as if they had seen the news.
   if (!busy && !isChanging()) {
@@ -168,7 +165,7 @@ async function bringNews(): Promise<void> {
 const reference = find("#reference")?.textContent ?? "";
 onLive((event) => {
   hearPresence(event);
-  if (event.name === "presence" || event.data.reference !== reference || Date.now() - sentAt < 3000) return;
+  if (event.name === "presence" || event.data.reference !== reference) return;
   clearTimeout(pending);
-  pending = window.setTimeout(() => void bringNews(), 400);
+  pending = window.setTimeout(() => void bringNews(), 700);
 });

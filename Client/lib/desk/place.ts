@@ -16,8 +16,11 @@ export async function showPlace(): Promise<void> {
     return;
   }
   element.classList.add("map");
+  const library = await import("../map").catch(() => null);
+  // Without its script the page has the coordinates.
+  if (!library) return;
   element.hidden = false;
-  const { createMap, pinMarker, placeMarker } = await import("../map");
+  const { createMap, pinMarker, placeMarker } = library;
   const center: [number, number] | undefined = hasPlace ? [Number(latitude), Number(longitude)] : undefined;
   const map: LeafletMap = createMap(element, { center, zoom: hasPlace ? 17 : undefined, label: t("Place of the request"), wheel: false });
   const fixed = center ? pinMarker(center, element.dataset.status ?? "", element.dataset.title ?? "") : null;

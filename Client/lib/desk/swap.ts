@@ -58,6 +58,25 @@ async function read(response: Response): Promise<Document | null> {
   return find(".desk", page) ? page : null;
 }
 
+/** What tells one state of the request from the next; times go on by themselves. */
+function state(page: ParentNode): string {
+  return [
+    ...findAll("#timeline li[id]", page).map((entry) => entry.id),
+    ...findAll("[data-attachment]", page).map((file) => `${file.dataset.attachment} ${file.dataset.state}`),
+    find<HTMLInputElement>("input[name=version]", page)?.defaultValue ?? "",
+  ].join("\n");
+}
+
+/** Whether the request is another than the one shown: what this page did itself it shows already. */
+export async function hasNews(): Promise<boolean> {
+  try {
+    const page = await read(await fetch(location.pathname, { credentials: "same-origin" }));
+    return page !== null && state(page) !== state(document);
+  } catch {
+    return false;
+  }
+}
+
 /** Reads the page again, after something outside of it has changed. */
 export async function refresh(): Promise<boolean> {
   try {
