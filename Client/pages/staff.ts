@@ -56,7 +56,8 @@ if (root && panel && form) {
     if (row) map.highlight(row.dataset.reference ?? "");
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !find("dialog[open]") && selected().length > 0) {
+    const isTyping = event.target instanceof HTMLElement && event.target.matches("input:not([type=checkbox]), select");
+    if (event.key === "Escape" && !isTyping && !find("dialog[open]") && selected().length > 0) {
       replaceSelection([]);
       map.drawing.clear();
     }

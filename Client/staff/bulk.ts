@@ -3,8 +3,9 @@ import { Refused } from "../lib/api";
 import { announce, find, findAll, make } from "../lib/dom";
 import { t } from "../lib/messages";
 import type { Outcome } from "./selection";
-import { bulk, choose, complain, number, onComplaint, onSelection, replaceSelection, selected, undo, wordsFor } from "./selection";
-import { currentRow, rows } from "./queue";
+import { bulk, choose, complain, number, onComplaint, onSelection, replaceSelection, selectBy, selected, undo, wordsFor } from "./selection";
+import { currentRow } from "./queue";
+import { filters } from "./state";
 
 export type Kind = "assign" | "status" | "categorize" | "prioritize";
 
@@ -30,6 +31,9 @@ export function startBulk(done: () => void): void {
   find("#queue-form")?.addEventListener("submit", (event) => event.preventDefault());
   const bar = make("div", { id: "bulk-bar", class: "bulk-bar", role: "group", "aria-label": t("Nothing selected") });
   bar.hidden = true;
+  const all = make("button", { type: "button", class: "quiet small", id: "select-all" }, t("Select everything the list finds"));
+  all.addEventListener("click", () => void selectBy({ filter: filters() }));
+  find("#queue-panel")?.prepend(make("p", { class: "queue-tools" }, all));
   find("#queue-panel")?.append(bar);
   onSelection(() => show(bar));
   if (selected().length > 0) show(bar);
@@ -53,11 +57,9 @@ function show(bar: HTMLElement): void {
       button.addEventListener("click", () => openBulk(kind));
       bar.append(button);
     }
-    const all = make("button", { type: "button", class: "link", id: "bulk-select-list" }, t("Select everything in the list"));
-    all.addEventListener("click", () => choose(rows().map((row) => row.dataset.reference ?? ""), true));
     const none = make("button", { type: "button", class: "link", id: "bulk-clear" }, t("Clear the selection"));
     none.addEventListener("click", () => { replaceSelection([]); cleared(); });
-    bar.append(all, none);
+    bar.append(none);
   }
   const counter = find("#bulk-count", bar);
   if (counter) counter.textContent = text;
@@ -76,9 +78,8 @@ export function openBulk(kind: Kind): void {
   const back = document.activeElement as HTMLElement | null;
   const count = number(selected().length);
   const title = {
-    assign: t("Assign {count} requests", { count }), status: t("Change the status of {count} requests", { count }),
-    categorize: t("Change the category of {count} requests", { count }),
-    prioritize: t("Change the priority of {count} requests", { count }),
+    assign: t("Assign the selected requests"), status: t("Change their status"), categorize: t("Change their category"),
+    prioritize: t("Change their priority"),
   }[kind];
   const preview = make("div", { class: "notice", id: "bulk-preview", role: "status", "aria-live": "polite" });
   const apply = make("button", { id: "bulk-apply" }, t("Change {count}", { count }));

@@ -125,6 +125,22 @@ import Testing
     }
   }
 
+  @Test("what was reopened by mistake has ended again when it had")
+  func reopening() async throws {
+    let town = try await Township()
+    let agent = try await town.somebody(.agent)
+    let (reference, _) = try await town.report()
+    let path = "/api/v1/requests/\(reference)"
+    let done = try await agent.post(
+      path + "/status", .object(["status": .string("completed"), "note": .string("done")]))
+    let reopened = try await bulk(
+      agent, ["references": list([reference]), "action": action("status", ["status": .string("under_review")])])
+    #expect(try await agent.get(path)["closed_at"]?.isNull == true)
+    _ = try await bulk(agent, ["action": action("undo", ["changes": try #require(reopened["undo"])])])
+    let now = try await agent.get(path)
+    #expect(now["status"]?.string == "completed" && now["closed_at"] == done["closed_at"])
+  }
+
   @Test("drawing around requests selects what lies inside, holes left out, narrowed by a filter")
   func polygons() async throws {
     let town = try await Township()

@@ -51,6 +51,12 @@ struct BulkUndo: Sendable {
     return .change([update] + events.map(\.insertion))
   }
 
+  /// When what has ended again had ended before.
+  private static let ended: SQL = """
+    coalesce(closed_at, (SELECT max(e.at) FROM request_events e WHERE e.request_id = requests.id
+      AND e.after = ANY(\(Status.allCases.filter(\.isEnded).map(\.rawValue)))), now())
+    """
+
   private static func permission(for kind: RequestEvent.Kind) -> Permission {
     switch kind {
     case .assignment: .assign
@@ -69,7 +75,7 @@ struct BulkUndo: Sendable {
       return (
         [
           "status = \(status.rawValue)",
-          "closed_at = \(status.isEnded ? "coalesce(closed_at, now())" as SQL : "NULL")",
+          "closed_at = \(status.isEnded ? ended : "NULL")",
         ], target.facts.status.rawValue
       )
     case .assignment:

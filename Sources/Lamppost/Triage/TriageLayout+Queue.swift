@@ -74,8 +74,9 @@ extension TriageLayout {
       <details class="bulk" id="bulk"><summary>\(t("Change the selected requests"))</summary>
       <p class="choice"><input type="checkbox" id="bulk-all" name="all" value="true"> \
       <label for="bulk-all">\(t("Everything that matches the filter, not only this page"))</label></p>
+      <div class="bulk-groups">
       \(BulkForm(t: t, choices: choices, workers: workers, mayEdit: mayEver(.editRequest), mayAssign: mayEver(.assign))
-        .groups(FormFields(t)))\
+        .groups(FormFields(t)))</div>
       </details>
 
       """
@@ -87,9 +88,9 @@ extension TriageLayout {
       "Map of the requests", "{count} requests here", "Request {reference}: {title}", "Draw around requests",
       "Draw a box", "Cancel", "Show wards", "{name}: {count} open", "{name}, {count} open. Select its requests",
       "Select what the map shows", "List follows the map", "Clear the selection", "{count} selected", "1 selected",
-      "Nothing selected", "Assign…", "Status…", "Category…", "Priority…", "Assign {count} requests",
-      "Change the status of {count} requests", "Change the category of {count} requests",
-      "Change the priority of {count} requests", "Looking what would change…", "Write first what was done.",
+      "Nothing selected", "Assign…", "Status…", "Category…", "Priority…", "Assign the selected requests",
+      "Change their status", "Change their category", "Change their priority", "Looking what would change…",
+      "Write first what was done.",
       "Write the reason first.", "{count} will change",
       "{count} stay as they are", "{count} cannot: {reason}", "Change {count}", "Nothing would change", "Working…",
       "{done} of {count} done", "{count} changed", "Undo", "Undone: {count}", "Close",
@@ -101,6 +102,6 @@ extension TriageLayout {
       "Open the request", "Assign", "Change the status", "Write a comment", "Search", "This help",
       "Open the request, or finish drawing", "Cancel drawing or close", "{count} requests in the list",
       "A new request has arrived",
-      "Page updated", "Use these keys on this device", "Select everything in the list",
+      "Page updated", "Use these keys on this device", "Select everything the list finds",
     ]
 }
