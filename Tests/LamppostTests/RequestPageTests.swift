@@ -56,6 +56,10 @@ import Testing
     let staff = try await agent.get("/requests/\(reference)")
     #expect(!staff.text.contains("zugzwang") && staff.text.contains("/staff/requests/\(reference)"))
     #expect(!page.text.contains("/staff/"))
+    let around = try #require(page.text.firstMatch(of: /href="(\/map\?[^"]+)"/)).1.replacing("&amp;", with: "&")
+    #expect(around.contains("selected=\(reference)"))
+    let map = try await town.anonymous.get(String(around))
+    #expect(map.status == 200 && map.text.contains("Broken lamp"))
   }
 
   @Test("what is overdue is said to be")

@@ -198,6 +198,7 @@ enum FieldMessages {
     case .invalidFormat: t("{label} does not look right.", values)
     case .invalidText: t("{label} holds a character that cannot be kept.", values)
     case .wrongType, .outOfRange, .unknownOption: t("{label} is not a value that can be used.", values)
+    case .notFound: t("Nothing is found by this. Check each letter.")
     case .outsideArea: t("The place lies outside of the township.")
     default: t(error.code.title)
     }

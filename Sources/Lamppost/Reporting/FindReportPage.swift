@@ -36,16 +36,15 @@ enum FindReportPage {
     let fields = FormFields(t, form, problem: problem)
     let label = t("Reference or tracking code")
     let hint = t(
-      "The reference has 8 letters and digits, for example 7Q4K-2M9P. The tracking code is the end of the link that you were given."
+      "The reference has 8 letters and digits, for example 7Q4K-2M9P. The tracking code is the end of the link that you were given; it also opens a report that is not public."
     )
     return Page(
       title: t("Find your report"), status: problem == nil ? .ok : .unprocessableContent,
       main: """
-        \(fields.summary { $0 == "code" && problem?.code == .required ? label : nil })<h1>\(t("Find your report"))</h1>
-        \(problem?.code == .notFound ? "<p class=\"notice warn\">\(t("We find no report by that. Check each letter. A report that is not public opens by its tracking code alone."))</p>\n" as HTML : nil)\
+        \(fields.summary { $0 == "code" ? label : nil })<h1>\(t("Find your report"))</h1>
         <form method="post" action="\(Paths.findReport())" novalidate>\(context.hiddenToken)
         \(fields.text("code", label, .init(hint: hint, autocomplete: "off", maximumLength: 300)))\
-        <button>\(t("Find"))</button>
+        <p><button>\(t("Find"))</button></p>
         </form>
         <p><a href="\(Paths.mapPage())">\(t("Look on the map instead"))</a></p>
         """)

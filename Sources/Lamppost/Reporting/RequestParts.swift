@@ -109,8 +109,7 @@ struct RequestParts {
     guard let place = request.location?.coordinate else {
       return "<p class=\"hint\">\(t("The exact place is not known."))</p>\n"
     }
-    let link =
-      Paths.mapPage() + "?" + Query([("near", "\(place.latitude),\(place.longitude)"), ("radius", "500")]).encoded
+    let link = Paths.mapPage() + "?" + Query(surroundings(of: place)).encoded
     let drawing: HTML = """
       <div class="map small-map" data-latitude="\(place.latitude.description)" \
       data-longitude="\(place.longitude.description)" data-status="\(request.facts.status.rawValue)"></div>
@@ -120,6 +119,18 @@ struct RequestParts {
       \(drawsMap ? drawing : nil)<p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
 
       """
+  }
+
+  /// What the map's page is asked for: some blocks around the place, and where the public may know of it, this request.
+  private func surroundings(of place: Coordinate) -> [(name: String, value: String)] {
+    // A degree of longitude is shorter than one of latitude, but a box may be wide.
+    let box = [
+      max(place.longitude - 0.006, -180), max(place.latitude - 0.004, -90), min(place.longitude + 0.006, 180),
+      min(place.latitude + 0.004, 90),
+    ]
+    let view = [("bbox", box.map { (($0 * 1e5).rounded() / 1e5).description }.joined(separator: ",")), ("zoom", "16")]
+    return (request.visibility == "public" ? view + [("selected", request.reference.description)] : view)
+      .map { (name: $0.0, value: $0.1) }
   }
 
   /// How many others have the problem, and the button that says so.
