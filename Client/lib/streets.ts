@@ -105,8 +105,8 @@ function drawLand(context: CanvasRenderingContext2D, land: Line[][], scale: numb
   context.fillStyle = colours.land;
   context.fill("evenodd");
   context.strokeStyle = colours.boundary;
-  context.lineWidth = 2;
-  context.setLineDash([8, 5]);
+  context.lineWidth = 1.5;
+  context.setLineDash([6, 4]);
   context.stroke();
   context.setLineDash([]);
 }

@@ -121,9 +121,11 @@ extension BoundingBox {
       abs(north) < 80
     else { return exact }
     let margin = 0.0005 + 0.02 * max(east - west, north - south)
+    // Hidden in a CASE, whose chances the planner takes for even: it took the four comparisons for a needle in a haystack,
+    // and sorted a whole city rather than walk the newest (130 ms for 1 ms at 58,000 requests).
     return """
       \(location) && ST_MakeEnvelope(\(max(west - margin, -180)), \(south - margin), \(min(east + margin, 180)),
-        \(north + margin), 4326)::geography AND \(exact)
+        \(north + margin), 4326)::geography AND (CASE WHEN \(exact) THEN true ELSE false END)
       """
   }
 }

@@ -76,19 +76,29 @@ struct ResultList {
     <\(heading)><a href="\(Paths.requestPage(request.reference))">\(request.title)</a></\(heading)>
     <p>\(request.facts.status.plainBadge(t)) <span>\(request.categoryName)</span></p>
     <p class="muted small">\(request.address.map { "\($0) · " as HTML })\
-    <time datetime="\(RFC3339.format(request.createdAt))">\(t.relative(request.createdAt, to: now))</time></p>
+    <time datetime="\(RFC3339.format(request.createdAt))">\(age(request.createdAt))</time></p>
     </div>
 
     """
   }
 
+  /// Nobody counts in thousands of days.
+  private func age(_ date: Date) -> String {
+    now.timeIntervalSince(date) < 60 * 86_400 ? t.relative(date, to: now) : t.date(date)
+  }
+
   private func picture(_ request: ServiceRequest) -> HTML {
     guard let id = Self.firstPhoto(request) else {
-      return "<span class=\"result-picture\" aria-hidden=\"true\">\(icons[request.category] ?? "")</span>"
+      return "<span class=\"result-picture\" aria-hidden=\"true\">\(icon(request.category))</span>"
     }
     return """
       <img class="result-picture" src="\(Paths.thumbnail(id))" alt="" loading="lazy" width="96" height="72">
       """
+  }
+
+  private func icon(_ category: String) -> String {
+    let icon = icons[category] ?? ""
+    return icon.isEmpty ? "📍" : icon
   }
 
   private static func firstPhoto(_ request: ServiceRequest) -> AttachmentID? {
