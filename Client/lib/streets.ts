@@ -26,10 +26,15 @@ const namedFrom = [13, 14, 15, 15, 16, 18];
 export class StreetLayer extends Leaflet.GridLayer {
   private readonly running = new WeakMap<HTMLElement, AbortController>();
   private colours: Colours | null = null;
+  private hasGaps = false;
 
   constructor(options: Leaflet.GridLayerOptions = {}) {
     super({ ...options, tileSize: side, maxZoom: 20, keepBuffer: 1 });
     this.on("tileunload", (event) => this.running.get(event.tile)?.abort());
+    window.addEventListener("online", () => {
+      if (this.hasGaps && this.getContainer()) this.redraw();
+      this.hasGaps = false;
+    });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
       this.colours = null;
       if (this.getContainer()) this.redraw();
@@ -49,11 +54,23 @@ export class StreetLayer extends Leaflet.GridLayer {
       setTimeout(() => done(null, canvas), 0);
       return canvas;
     }
-    fetch(`/basemap/${z - 1}/${((x % count) + count) % count}/${y}`, { signal: controller.signal, credentials: "omit" })
-      .then((response) => response.ok ? response.json() as Promise<Tile> : Promise.reject(response.status))
+    this.fetch(`/basemap/${z - 1}/${((x % count) + count) % count}/${y}`, controller.signal)
       .then((tile) => { this.draw(canvas, density, tile, z); done(null, canvas); })
-      .catch((error) => { if (!controller.signal.aborted) done(error, canvas); });
+      .catch((error) => { if (!controller.signal.aborted) { this.hasGaps = true; done(error, canvas); } });
     return canvas;
+  }
+
+  /** Tries a few times: a gap in the map would stay until it is moved. */
+  private async fetch(address: string, signal: AbortSignal, attempt = 0): Promise<Tile> {
+    try {
+      const response = await fetch(address, { signal, credentials: "omit" });
+      if (response.ok) return await response.json() as Tile;
+      throw new Error(String(response.status));
+    } catch (error) {
+      if (signal.aborted || attempt >= 2 || !navigator.onLine) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1500 * 3 ** attempt));
+      return this.fetch(address, signal, attempt + 1);
+    }
   }
 
   private draw(canvas: HTMLCanvasElement, density: number, tile: Tile, zoom: number): void {
