@@ -7,7 +7,7 @@ from suite import test
 PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/track", "/privacy",
           "/accessibility", "/emergency", "/api", "/nowhere"]
 SIGNED_IN = ["/me", "/report", "/sign-out"]
-STAFF = ["/staff", "/staff/dashboard"]
+STAFF = ["/staff", "/staff/dashboard", "/staff/mentions"]
 ADMINISTRATION = ["/admin"]
 ROLES = ["citizen", "viewer", "agent", "crew", "manager", "administrator", "operator"]
 
