@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "MailSink"]),
     .testTarget(name: "IntakeTests", dependencies: ["Intake", "IntakeCommand"], exclude: ["Fixtures"]),
     .testTarget(name: "CivicTests", dependencies: ["Civic"]),
-    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "IntakeCommand", "MailSink"]),
+    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "IntakeCommand", "Outbound", "MailSink"]),
   ],
   swiftLanguageModes: [.v6]
 )

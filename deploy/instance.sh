@@ -77,6 +77,7 @@ print_addresses() {
   printf '\n  http://localhost:%s\n      Everything works here, without a certificate warning.\n' "$http_port"
   printf '  https://localhost:%s\n      The same, with a certificate of this machine'\''s own making.\n\n' "$https_port"
   [[ ! -s $data/run/demo.out ]] || sed 's/^/  /' "$data/run/demo.out"
+  [[ -n ${LAMPPOST_SMTP_URL:-} ]] || say "Mails are not sent but kept to look at: $data/mail."
   say "Data and logs: $data. Settings: ./deploy.sh env. Stop: ./deploy.sh stop."
   has_official_signatures "$data/signatures" ||
     warn "NO VIRUS PROTECTION YET: only the EICAR test signature is active until freshclam has fetched ClamAV's" \

@@ -4,6 +4,7 @@
 # What the caller's environment may set for the program; .env.example says what each means.
 passed_on=(LAMPPOST_MAX_FILE_BYTES LAMPPOST_MAX_FILES LAMPPOST_SCAN_CONCURRENCY LAMPPOST_SIGNATURES_MAX_AGE_DAYS
   LAMPPOST_FRESHCLAM LAMPPOST_MAX_BODY LAMPPOST_REPORTS_PER_MINUTE LAMPPOST_SIGN_INS_PER_QUARTER_HOUR LAMPPOST_SCRATCH
+  LAMPPOST_SMTP_URL LAMPPOST_MAIL_FROM
   MAP_ATTRIBUTION)
 
 load_settings() {
@@ -79,6 +80,9 @@ environment() {
     "LAMPPOST_PUBLIC=$data/public" "LAMPPOST_MONITORING_TOKEN=$monitoring_token"
   # Everybody comes from this one machine: a limit by address would be one for all of them together.
   [[ -n ${LAMPPOST_REPORTS_PER_MINUTE:-} ]] || printf 'LAMPPOST_REPORTS_PER_MINUTE=0\n'
+  # Nobody has a mail server at hand: mails are files to look at.
+  [[ -n ${LAMPPOST_SMTP_URL:-} ]] || printf 'LAMPPOST_SMTP_URL=file://%s/mail\n' "$data"
+  [[ -n ${LAMPPOST_MAIL_FROM:-} ]] || printf 'LAMPPOST_MAIL_FROM=lamppost@localhost\n'
   has_official_signatures "$data/signatures" || printf 'LAMPPOST_ALLOW_LOCAL_SIGNATURES=1\n'
   for name in "${passed_on[@]}"; do [[ -z ${!name:-} ]] || printf '%s=%s\n' "$name" "${!name}"; done
 }

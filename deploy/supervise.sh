@@ -53,7 +53,7 @@ boot() {
   configure_redis "$redis_port" "$redis_password"
   prepare_signatures "$signatures"
   (umask 077 && environment >"$data/run/environment")
-  own "$service_account" 700 "$data/uploads" "$data/uploads/quarantine" "$data/uploads/store" "$data/caddy"
+  own "$service_account" 700 "$data/uploads" "$data/uploads/quarantine" "$data/uploads/store" "$data/caddy" "$data/mail"
   install -m 644 Caddyfile "$data/caddy/Caddyfile"
   say "Starting PostgreSQL and Redis …"
   launch postgresql

@@ -67,6 +67,12 @@ final class Application: Sendable {
   let addComment: AddComment
   let findAttachment: FindAttachment
   let addAttachment: AddAttachment
+  /// Whether somebody who leaves an address can be written to.
+  let sendsMail: Bool
+  let followRequest: FollowRequest
+  let listFollowed: ListFollowed
+  let answerFollowMail: AnswerFollowMail
+  let lostLink: LostLink
   let listStaff: ListStaff
   let readStaffRequest: ReadStaffRequest
   let undoChange: UndoChange
@@ -137,6 +143,11 @@ final class Application: Sendable {
     confirmResolution = ConfirmResolution(database: database)
     addComment = AddComment(database: database)
     findAttachment = FindAttachment(database: database)
+    sendsMail = configuration.sendsMail
+    followRequest = FollowRequest(database: database)
+    listFollowed = ListFollowed(database: database)
+    answerFollowMail = AnswerFollowMail(database: database)
+    lostLink = LostLink(database: database)
     addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
     listStaff = ListStaff(database: database)
     undoChange = UndoChange(database: database)

@@ -106,7 +106,7 @@ extension String {
 }
 
 /// Everything `lamppost serve` needs. Variables: those of its parts, `DATABASE_URL`, `DATABASE_REPLICA_URL`,
-/// `REDIS_URL`, `LAMPPOST_SECRET`, `LAMPPOST_PUBLIC`.
+/// `REDIS_URL`, `LAMPPOST_SECRET`, `LAMPPOST_PUBLIC`, `LAMPPOST_MAIL_FROM`.
 struct ServeConfiguration: Sendable {
   let listen: ListenConfiguration
   let uploads: UploadConfiguration
@@ -117,6 +117,8 @@ struct ServeConfiguration: Sendable {
   let secret: Secret
   /// What `Client/build.sh` made.
   let publicFolder: String
+  /// Whether the worker sends mail. Only it knows how.
+  let sendsMail: Bool
 
   /// The number in `redisURL`.
   var redisDatabase: Int { (try? Redis.Configuration(url: redisURL))?.database ?? 0 }
@@ -131,6 +133,7 @@ struct ServeConfiguration: Sendable {
     redisURL = environment.required("REDIS_URL", "e.g. redis://127.0.0.1:6379")
     secret = environment.secret("LAMPPOST_SECRET")
     publicFolder = environment.required("LAMPPOST_PUBLIC", "the folder that Client/build.sh makes")
+    sendsMail = environment.optional("LAMPPOST_MAIL_FROM") != nil
     try environment.finish()
   }
 }

@@ -4,14 +4,18 @@ import FoundationEssentials
 enum MailEncoding {
   private static let hexadecimal = Array("0123456789ABCDEF".utf8)
 
-  /// Text of a header. Whatever could end a line is a space by then; what is not plain ASCII becomes encoded words
+  /// A name, or the text of a subject. Whatever could end a line is a space by then; what is not plain ASCII becomes encoded words
   /// (RFC 2047), each at most 75 characters, broken between characters.
-  /// - Parameter indentation: characters that stand before it on its first line.
-  static func phrase(_ text: String, after indentation: Int) -> String {
+  /// - Parameters:
+  ///   - indentation: characters that stand before it on its first line.
+  ///   - isName: whether it stands beside an address, where punctuation has a meaning.
+  static func phrase(_ text: String, after indentation: Int, isName: Bool) -> String {
     let clean = String(
       String.UnicodeScalarView(
         text.unicodeScalars.map { $0.properties.generalCategory == .control || isLineEnd($0) ? " " : $0 }))
-    let isPlain = clean.utf8.allSatisfy { $0 < 0x7F && !Set("\"(),:;<>@[\\]=?.".utf8).contains($0) }
+    let special = Set("\"(),:;<>@[\\].".utf8)
+    let isPlain =
+      !clean.contains("=?") && clean.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && !(isName && special.contains($0)) }
     if isPlain && clean.utf8.count + indentation <= 78 { return clean }
     var words: [String] = []
     var word: [UInt8] = []

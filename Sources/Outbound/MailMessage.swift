@@ -36,9 +36,10 @@ public struct MailMessage: Sendable {
   public var bytes: [UInt8] {
     var headers = [
       "Date: " + MailEncoding.date(date),
-      "From: " + (fromName.isEmpty ? from.text : MailEncoding.phrase(fromName, after: 6) + " <\(from.text)>"),
+      "From: "
+        + (fromName.isEmpty ? from.text : MailEncoding.phrase(fromName, after: 6, isName: true) + " <\(from.text)>"),
       "To: " + to.text,
-      "Subject: " + MailEncoding.phrase(subject, after: 9),
+      "Subject: " + MailEncoding.phrase(subject, after: 9, isName: false),
       "Message-ID: <" + id.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
         + "@\(from.domain)>",
       // Nobody's out-of-office shall answer (RFC 3834).

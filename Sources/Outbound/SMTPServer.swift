@@ -6,8 +6,16 @@ struct SMTPServer: Sendable {
   let url: String
   let user: String?
   let password: String?
-  /// Whether a connection that cannot be encrypted is given up.
-  let requiresEncryption: Bool
+  enum Encryption: Sendable {
+    /// On the machine itself, where a mail server has a certificate that nobody could check.
+    case none
+    case whereOffered
+    /// A password must not go over a network in the clear because somebody on the way left out a line of the server's.
+    case always
+  }
+
+  /// Of `smtp://`; `smtps://` is encrypted from the start.
+  let encryption: Encryption
   let seconds: Int
 
   private static let isReady = shim_curl_global_init() == CURLE_OK
@@ -34,8 +42,8 @@ struct SMTPServer: Sendable {
     self.url = "\(scheme)://\(host)"
     self.seconds = seconds
     let name = host.hasPrefix("[") ? host.prefix { $0 != "]" }.dropFirst() : host.prefix { $0 != ":" }
-    // A password must not go over a network in the clear because somebody on the way left out one line of the server's.
-    requiresEncryption = user != nil && !["localhost", "127.0.0.1", "::1"].contains(String(name))
+    let isHere = ["localhost", "127.0.0.1", "::1"].contains(String(name))
+    encryption = isHere ? .none : user != nil ? .always : .whereOffered
   }
 
   /// Blocks until the server has taken the mail.
@@ -50,8 +58,13 @@ struct SMTPServer: Sendable {
     set(handle, CURLOPT_PROTOCOLS_STR, "smtp,smtps")
     if let user { set(handle, CURLOPT_USERNAME, user) }
     if let password { set(handle, CURLOPT_PASSWORD, password) }
-    let encryption = requiresEncryption ? CURLUSESSL_ALL : CURLUSESSL_TRY
-    set(handle, CURLOPT_USE_SSL, Int(encryption.rawValue))
+    let level =
+      switch encryption {
+      case .none: CURLUSESSL_NONE
+      case .whereOffered: CURLUSESSL_TRY
+      case .always: CURLUSESSL_ALL
+      }
+    set(handle, CURLOPT_USE_SSL, Int(level.rawValue))
     // Without it libcurl uses signals for its timeouts, which is not for programs with threads.
     set(handle, CURLOPT_NOSIGNAL, 1)
     set(handle, CURLOPT_CONNECTTIMEOUT, min(seconds, 15))

@@ -4,7 +4,7 @@ from browser import DESKTOP, PHONE, check_accessibility, person, url
 from client import Client
 from suite import test
 
-PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/track", "/privacy",
+PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/find", "/track", "/privacy",
           "/accessibility", "/emergency", "/api", "/nowhere"]
 SIGNED_IN = ["/me", "/report", "/sign-out"]
 STAFF = ["/staff", "/staff/dashboard", "/staff/mentions"]

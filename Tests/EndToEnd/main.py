@@ -4,5 +4,5 @@ import suite
 from instance import instance
 
 suite.main([
-    "front_door", "story", "boston", "bad_input", "hostile_files", "faults_of_processes", "faults_of_services", "closing",
+    "front_door", "story", "mail", "boston", "bad_input", "hostile_files", "faults_of_processes", "faults_of_services", "closing",
 ], instance)

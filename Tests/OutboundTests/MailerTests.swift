@@ -89,8 +89,9 @@ import Testing
     let sink = MailSink()
     try await Mailer(url: "smtp://lamp:p%40ss@127.0.0.1:\(sink.port)").send(message("a@example.test"))
     #expect(sink.credentials == [Data("\0lamp\0p@ss".utf8).base64EncodedString()])
-    #expect(try SMTPServer(url: "smtp://a:b@mail.test", seconds: 1).requiresEncryption)
-    #expect(try !SMTPServer(url: "smtp://mail.test:25", seconds: 1).requiresEncryption)
+    #expect(try SMTPServer(url: "smtp://a:b@mail.test", seconds: 1).encryption == .always)
+    #expect(try SMTPServer(url: "smtp://mail.test:25", seconds: 1).encryption == .whereOffered)
+    #expect(try SMTPServer(url: "smtp://a:b@[::1]:25", seconds: 1).encryption == .none)
   }
 
   @Test("a URL that is none is refused without being repeated")

@@ -64,6 +64,7 @@ extension Problem {
     case internalError = "internal_error"
     case notImplemented = "not_implemented"
     case unavailable
+    case mailUnavailable = "mail_unavailable"
     case noRoom = "no_room"
 
     var status: HTTPStatus {
@@ -91,7 +92,7 @@ extension Problem {
       case .rateLimited: .tooManyRequests
       case .internalError: .internalServerError
       case .notImplemented: .notImplemented
-      case .unavailable: .serviceUnavailable
+      case .unavailable, .mailUnavailable: .serviceUnavailable
       case .noRoom: HTTPStatus(507)
       }
     }
@@ -155,6 +156,7 @@ extension Problem {
       case .internalError: "Something went wrong on our side."
       case .notImplemented: "This method is not implemented."
       case .unavailable: "The service is not available right now."
+      case .mailUnavailable: "No mail is sent from here."
       case .noRoom: "There is no room for files right now."
       }
     }

@@ -6,16 +6,19 @@ import PostgreSQL
 
 /// What `lamppost work` needs. Variables: `DATABASE_WORKER_URL`, `LAMPPOST_UPLOADS`, `LAMPPOST_INTAKE`,
 /// `LAMPPOST_SIGNATURES`, `LAMPPOST_SIGNATURES_MAX_AGE_DAYS`, `LAMPPOST_ALLOW_LOCAL_SIGNATURES`,
-/// `LAMPPOST_SCAN_CONCURRENCY`, `LAMPPOST_SCRATCH`, and those of `UploadConfiguration`.
+/// `LAMPPOST_SCAN_CONCURRENCY`, `LAMPPOST_SCRATCH`, and those of `UploadConfiguration` and `MailConfiguration`.
 struct WorkConfiguration: Sendable {
   let databaseURL: String
   let uploads: UploadConfiguration
   let intake: IntakeConfiguration
+  /// nil where no mail is sent.
+  let mail: MailConfiguration?
 
   init(environment variables: [String: String], program: String) throws(ConfigurationError) {
     var environment = EnvironmentReader(variables)
     databaseURL = environment.required("DATABASE_WORKER_URL", "the database, as the role lamppost_worker")
     uploads = UploadConfiguration(&environment)
+    mail = MailConfiguration.read(&environment)
     let beside =
       program.split(separator: "/").isEmpty
       ? "" : String(program[..<(program.lastIndex(of: "/") ?? program.startIndex)])
@@ -44,7 +47,7 @@ enum Work {
     let loop = EventLoop(name: "io")
     var databaseConfiguration = Database.Configuration(url: configuration.databaseURL)
     databaseConfiguration.applicationName = "lamppost work"
-    databaseConfiguration.leasedConnections = configuration.intake.concurrency + 2
+    databaseConfiguration.leasedConnections = configuration.intake.concurrency + Worker.mailsAtOnce + 2
     let database = Database(databaseConfiguration, loop: loop)
     try await database.start()
     let scanner = Scanner(configuration.intake) { line in log.info("intake", [("detail", line)]) }
@@ -53,7 +56,8 @@ enum Work {
     let store = FileStore(root: configuration.uploads.root)
     let worker = Worker(
       database: database, store: store, quarantine: configuration.uploads.root + "/quarantine", scanner: scanner,
-      concurrency: configuration.intake.concurrency, log: log)
+      mail: try configuration.mail.map { try Correspondence($0) }, concurrency: configuration.intake.concurrency,
+      log: log)
     let signals = Signals([SIGTERM, SIGINT])
     log.info("working")
     let running = Task { await worker.run() }

@@ -63,6 +63,13 @@ extension Schemas {
         .required("visibility", visibility),
       ])
     ),
+    (
+      "Following",
+      .object([
+        .required("following", .boolean),
+        .required("confirmation_sent", Schema.boolean.noted("Whether a guest is asked by mail first.")),
+      ])
+    ),
     ("Presence", .object([.required("people", .list(of: .named("PersonName")))])),
     ("AttachmentSummary", .object(attachmentSummary)),
     (

@@ -65,6 +65,18 @@ extension Operation {
         .delete, Paths.support, "withdrawSupport", .reporting, "Take it back", parameters: [.supporterToken],
         answer: .json(.named("Support"), "The number of supporters."), problems: [.gone, .conflict]),
       Operation(
+        .post, Paths.follow, "followRequest", .reporting, "Be told by mail what becomes of a request",
+        note: """
+          Who is signed in follows at once, at the account's address. A guest gives an address and follows once its \
+          owner has confirmed by the link in a mail; the answer does not tell whether they follow already.
+          """,
+        body: .json("NewFollower"), answer: .json(.named("Following"), "What happens next."),
+        problems: [.gone, .invalidFormat, .mailUnavailable, .rateLimited, .conflict]),
+      Operation(
+        .delete, Paths.follow, "unfollowRequest", .reporting, "Be told no more",
+        note: "Guests use the link that stands in each mail.", answer: .json(.named("Following"), "It ended."),
+        problems: [.gone, .conflict]),
+      Operation(
         .get, Paths.track, "trackRequest", .reporting, "The reporter's view by tracking code",
         answer: .json(.named("TrackedRequest"), "The request with its history and private thread."),
         problems: [.gone]),

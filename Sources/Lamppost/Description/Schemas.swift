@@ -31,6 +31,10 @@ enum Schemas {
   static let email = Schema.text(
     1...254, pattern: "^\(notBlank)+@[^@.\\s\\u0000-\\u001f]\(notBlank)*\\.(\(notBlank)*[^@.\\s\\u0000-\\u001f])$")
 
+  /// What mail can be sent to, which is stricter.
+  static let mailAddress = Schema.text(
+    5...254, pattern: "^[A-Za-z0-9_.+]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]{0,20}[A-Za-z0-9])?\\.){1,4}[A-Za-z]{2,20}$")
+
   // MARK: Inputs
 
   static let inputs: [(name: String, schema: Schema)] = [
@@ -69,6 +73,7 @@ enum Schemas {
     ("NewComment", .input([.required("body", line(10_000)), .required("visibility", visibility)])),
     ("NewTemplate", .input(template.map { .required($0.name, $0.schema) })),
     ("TemplateChange", .input(template.map { .optional($0.name, $0.schema) })),
+    ("NewFollower", .input([.optional("email", mailAddress.noted("A guest's, and only a guest's."))])),
     ("NewMessage", .input([.required("body", line(10_000))])),
     (
       "SignIn",

@@ -42,6 +42,9 @@ struct Housekeeping: Sendable {
       let database = database.tenant(try tenant.get(0))
       _ = try await database.write("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
       _ = try await database.write("DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'")
+      // Addresses of people who never answered are none of our business.
+      _ = try await database.write(
+        "DELETE FROM followers WHERE confirmed_at IS NULL AND created_at < now() - interval '7 days'")
       _ = try await database.write(
         "DELETE FROM refresh_families f WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.family = f.id)")
     }

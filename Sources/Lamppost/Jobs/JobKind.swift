@@ -4,4 +4,15 @@ enum JobKind: String, CaseIterable, Sendable {
   case scanAttachment = "scan_attachment"
   /// Subject: the area's id. Finds out anew which requests lie in it.
   case recomputeArea = "recompute_area"
+  /// Subject: request and sequence number of an event. Finds out who is told of it by mail.
+  case notifyFollowers = "notify_followers"
+  /// Subject: follower and sequence number of an event. One mail.
+  case sendNotification = "send_notification"
+  /// Subject: a follower who has not agreed yet. One mail.
+  case confirmFollower = "confirm_follower"
+  /// Subject: language, and the address or reference that somebody typed in. At most one mail.
+  case sendTrackingLinks = "send_tracking_links"
+
+  /// What waits for a mail server, which may be slow or gone: it is not to hold up the rest.
+  static let mails: [JobKind] = [.sendNotification, .confirmFollower, .sendTrackingLinks]
 }

@@ -28,24 +28,36 @@ struct JobQueue: Sendable {
 
   static let leaseSeconds = 120.0
 
+  /// Which jobs a runner takes.
+  enum Lane: Sendable { case mails, others }
+
   /// Leases up to `limit` jobs that are due, oldest first.
-  /// - Parameter tenantID: whose; nil for all townships'.
-  func lease(limit: Int, tenantID: Int? = nil) async throws -> [Job] {
-    try await database.write(Self.leasing(limit: limit, tenantID: tenantID)).map { row in
+  /// - Parameters:
+  ///   - tenantID: whose; nil for all townships'.
+  ///   - lane: nil for all jobs.
+  func lease(limit: Int, tenantID: Int? = nil, lane: Lane? = nil) async throws -> [Job] {
+    try await database.write(Self.leasing(limit: limit, tenantID: tenantID, lane: lane)).map { row in
       Job(
         tenantID: try row.get(0), id: try row.get(1), kind: try row.get(2), subject: try row.get(3),
         attempts: try row.get(4), faults: try row.get(5))
     }
   }
 
-  static func leasing(limit: Int, tenantID: Int? = nil) -> SQL {
+  static func leasing(limit: Int, tenantID: Int? = nil, lane: Lane? = nil) -> SQL {
     let whose: SQL = tenantID.map { "tenant_id = \($0)" } ?? "true"
+    let mails = JobKind.mails.map(\.rawValue)
+    let kinds: SQL =
+      switch lane {
+      case nil: "true"
+      case .mails: "kind = ANY(\(mails))"
+      case .others: "kind <> ALL(\(mails))"
+      }
     return """
       -- Materialized: as a subquery the planner may run it once for each row it joins, and each run skips what the one
       -- before has locked, so that more rows are leased than asked for.
       WITH due AS MATERIALIZED (
         SELECT tenant_id, id FROM jobs
-         WHERE \(whose) AND run_at <= now() AND (leased_until IS NULL OR leased_until < now())
+         WHERE \(whose) AND \(kinds) AND run_at <= now() AND (leased_until IS NULL OR leased_until < now())
          ORDER BY run_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
       UPDATE jobs j SET leased_until = now() + make_interval(secs => \(leaseSeconds)), attempts = attempts + 1
         FROM due WHERE j.tenant_id = due.tenant_id AND j.id = due.id
@@ -62,9 +74,11 @@ struct JobQueue: Sendable {
     _ = try await database.write(Self.completion(of: job))
   }
 
-  /// Gives a job back: tried again after 2, 4, 8 … seconds, at least every minute.
+  /// Gives a job back: tried again after 2, 4, 8 … seconds, at least every minute; a mail at least every quarter of an
+  /// hour.
   func retry(_ job: Job, after error: any Error) async throws {
-    let delay = min(pow2(job.attempts), 60)
+    let isMail = JobKind(rawValue: job.kind).map(JobKind.mails.contains) ?? false
+    let delay = min(pow2(job.attempts), isMail ? 900 : 60)
     let fault = error is JobFault ? 1 : 0
     // Bland, for staff and doctor.
     let error = "\(type(of: (error as? JobFault)?.cause ?? error))"

@@ -8,17 +8,32 @@ final class Worker: Sendable {
   private let queue: JobQueue
   private let scan: ScanAttachment
   private let recompute: RecomputeArea
+  private let notify: NotifyFollowers
+  private let sendNotification: SendNotification
+  private let confirmFollower: ConfirmFollower
+  private let sendTrackingLinks: SendTrackingLinks
   private let housekeeping: Housekeeping
   private let log: Log
   private let concurrency: Int
   private let wakeUps = WakeUps()
   private let isStopping = Atomic(false)
 
-  /// - Parameter concurrency: jobs at the same time, 1 or more.
-  init(database: Database, store: FileStore, quarantine: String, scanner: Scanner, concurrency: Int, log: Log) {
+  static let mailsAtOnce = 2
+
+  /// - Parameters:
+  ///   - mail: nil where no mail is sent.
+  ///   - concurrency: jobs at the same time, 1 or more; mails come on top.
+  init(
+    database: Database, store: FileStore, quarantine: String, scanner: Scanner, mail: Correspondence?,
+    concurrency: Int, log: Log
+  ) {
     queue = JobQueue(database: database)
     scan = ScanAttachment(database: database, store: store, quarantine: quarantine, scanner: scanner, log: log)
     recompute = RecomputeArea(database: database)
+    notify = NotifyFollowers(database: database, sendsMail: mail != nil)
+    sendNotification = SendNotification(database: database, correspondence: mail)
+    confirmFollower = ConfirmFollower(database: database, correspondence: mail)
+    sendTrackingLinks = SendTrackingLinks(database: database, correspondence: mail)
     housekeeping = Housekeeping(
       database: database, sweep: SweepUploads(database: database, files: store, folder: quarantine), log: log)
     self.log = log
@@ -32,7 +47,8 @@ final class Worker: Sendable {
     }
     let keeping = Task { [housekeeping] in await housekeeping.run() }
     await withTaskGroup(of: Void.self) { group in
-      for _ in 0..<concurrency { group.addTask { await self.runJobs() } }
+      for _ in 0..<concurrency { group.addTask { await self.runJobs(.others) } }
+      for _ in 0..<Self.mailsAtOnce { group.addTask { await self.runJobs(.mails) } }
     }
     listening.cancel()
     keeping.cancel()
@@ -46,11 +62,11 @@ final class Worker: Sendable {
   }
 
   /// One job after another. Each runner takes one at a time, so that a slow file delays nobody else's.
-  private func runJobs() async {
+  private func runJobs(_ lane: JobQueue.Lane) async {
     while !isStopping.load(ordering: .relaxed) {
       let seen = await wakeUps.count
       do {
-        let jobs = try await queue.lease(limit: 1)
+        let jobs = try await queue.lease(limit: 1, lane: lane)
         for job in jobs { await run(job) }
         if !jobs.isEmpty { continue }
       } catch {
@@ -66,6 +82,10 @@ final class Worker: Sendable {
       switch JobKind(rawValue: job.kind) {
       case .scanAttachment: try await scan(job)
       case .recomputeArea: try await recompute(job)
+      case .notifyFollowers: try await notify(job)
+      case .sendNotification: try await sendNotification(job)
+      case .confirmFollower: try await confirmFollower(job)
+      case .sendTrackingLinks: try await sendTrackingLinks(job)
       case nil: throw UnknownWord(column: "jobs.kind")
       }
     } catch {

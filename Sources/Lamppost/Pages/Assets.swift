@@ -42,6 +42,12 @@ struct Assets: Sendable {
         contentType: Self.contentType(of: name), bytes: bytes, gzip: Self.read("\(folder)/static/\(name).gz"),
         brotli: Self.read("\(folder)/static/\(name).br"))
     }
+    catalogues = try Self.readCatalogues(folder: folder)
+    (self.names, self.files) = (names, files)
+  }
+
+  /// The catalogues alone, for what speaks without a page.
+  static func readCatalogues(folder: String) throws -> [Language: Catalogue] {
     var catalogues: [Language: Catalogue] = [:]
     for language in Language.allCases {
       guard let text = Self.read("\(folder)/locales/\(language.rawValue).po") else { continue }
@@ -51,7 +57,7 @@ struct Assets: Sendable {
         throw Unreadable(description: "\(language.rawValue).po, \(error)")
       }
     }
-    (self.names, self.files, self.catalogues) = (names, files, catalogues)
+    return catalogues
   }
 
   /// The address of a file.

@@ -74,6 +74,7 @@ struct Navigation {
     <p class="emergency"><a href="\(Paths.emergency())">\(t("In danger? Call {number}.",
       ["number": context.actor.tenant.emergencyNumber]))</a></p>
     <ul>
+    <li><a href="\(Paths.findReport())">\(t("Find your report"))</a></li>
     <li><a href="\(Paths.privacy())">\(t("Privacy"))</a></li>
     <li><a href="\(Paths.accessibility())">\(t("Accessibility"))</a></li>
     <li><a href="\(Paths.api())">\(t("For programs"))</a></li>

@@ -16,6 +16,7 @@ enum AccountPage {
       filter, list: "me", cursor: request.query["cursor"], limit: pageSize, as: context.actor)
     let isFirst = request.query["cursor"] == nil
     let supported = isFirst ? try await context.application.listSupported(as: context.actor) : []
+    let followed = isFirst ? try await context.application.listFollowed(as: context.actor) : []
     return Page(
       title: t("Your reports"), styles: ["account"], isPrivate: true,
       main: """
@@ -23,7 +24,8 @@ enum AccountPage {
         <h1>\(t("Your reports"))</h1>
         \(request.query["welcome"] == nil ? nil : welcome(person, t))\
         \(reports.items.isEmpty ? empty(t) : list(reports, t))
-        \(supported.isEmpty ? nil : section(supported, t))
+        \(section(supported, t("Problems you have too"), id: "my-supported", t))\
+        \(section(followed, t("Reports you follow"), id: "my-followed", t))
         """
     ).response(context)
   }
@@ -55,12 +57,14 @@ enum AccountPage {
     """
   }
 
-  private static func section(_ supported: [ServiceRequest], _ t: Translator) -> HTML {
-    """
-    <h2>\(t("Problems you have too"))</h2>
-    <ul class="reports" id="my-supported">
-    \(supported.map { row($0, t, "h3") })</ul>
-    """
+  private static func section(_ requests: [ServiceRequest], _ title: String, id: String, _ t: Translator) -> HTML? {
+    if requests.isEmpty { return nil }
+    return """
+      <h2>\(title)</h2>
+      <ul class="reports" id="\(id)">
+      \(requests.map { row($0, t, "h3") })</ul>
+
+      """
   }
 
   private static func row(_ request: ServiceRequest, _ t: Translator, _ level: HTML = "h2") -> HTML {

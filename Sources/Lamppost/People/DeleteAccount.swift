@@ -65,6 +65,7 @@ struct DeleteAccount: Sendable {
         FROM freed
       """,
       "DELETE FROM saved_views WHERE owner_id = \(id) AND NOT shared",
+      "DELETE FROM followers WHERE person_id = \(id)",
       "DELETE FROM refresh_families WHERE person_id = \(id)",
       """
       UPDATE people SET name = \(formerName), email = \("former-\(id)@invalid"), password_hash = NULL, active = false,

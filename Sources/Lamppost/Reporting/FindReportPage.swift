@@ -46,6 +46,7 @@ enum FindReportPage {
         \(fields.text("code", label, .init(hint: hint, autocomplete: "off", maximumLength: 300)))\
         <p><button>\(t("Find"))</button></p>
         </form>
+        <p><a href="\(Paths.lostLink())">\(t("I have lost the link: mail it to me"))</a></p>
         <p><a href="\(Paths.mapPage())">\(t("Look on the map instead"))</a></p>
         """)
   }

@@ -61,7 +61,7 @@ enum ReportPage {
       key: draft.key, actor: context.actor, scope: ReportRoutes.submitScope, content: content,
       secret: context.application.secret)
     let receipt = try await context.application.submitRequest(
-      report, files: draft.files, claim: claim, as: context.actor)
+      report, files: draft.files, claim: claim, language: context.language, as: context.actor)
     // Files that were held before are those of the report that stands.
     if receipt.isReplay { context.application.quarantine.discard(draft.newFiles) }
     let path =

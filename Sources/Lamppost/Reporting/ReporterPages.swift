@@ -12,6 +12,8 @@ enum ReporterPages {
     document.isNew = request.query["sent"] == "1" && view.isReporters
     document.done = request.query["supported"] == "1" ? "supported" : request.query["done"]
     if !view.isReporters {
+      document.isFollowing = try await context.application.followRequest.isFollowing(
+        view.request.facts.id, as: context.actor)
       let (supporter, isUnknown) = Supporter.of(request, context.actor)
       if !isUnknown {
         document.isSupported = try await context.application.supportRequest.contains(

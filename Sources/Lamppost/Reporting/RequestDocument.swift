@@ -17,6 +17,8 @@ struct RequestDocument {
   var done: String?
   /// Whether the report has just been sent.
   var isNew = false
+  /// Whether the reader, signed in, is told by mail what happens.
+  var isFollowing = false
   var form: PageForm?
   var problem: Problem?
 
@@ -43,13 +45,19 @@ struct RequestDocument {
       <div class="sides request">
       <div class="stack">
       \(reporter?.asked)\(parts.state)\(reporter?.changes)\(parts.photos)\(parts.description)\
-      \(reporter?.attaching)\(parts.timeline)\(reporter?.thread)
+      \(reporter?.attaching)\(parts.timeline)\(reporter?.thread)\(follow)
       </div>
       <div class="card">
       \(parts.facts)\(parts.map)\(parts.support(isSupported: isSupported))
       </div>
       </div>
       """
+  }
+
+  /// Reporters are told anyway; who holds a tracking code is one.
+  private var follow: HTML? {
+    if view.isReporters || request.facts.status.isEnded || request.visibility != "public" { return nil }
+    return FollowForm(context: context, reference: request.reference, isFollowing: isFollowing).html
   }
 
   private var notice: HTML? {
@@ -61,6 +69,8 @@ struct RequestDocument {
       case "edited": t("Your changes have been saved.")
       case "withdrawn": t("You have withdrawn the report.")
       case "confirmed": t("Thank you. The report is closed.")
+      case "followed": t("You follow this report now.")
+      case "unfollowed": t("You do not follow this report any more.")
       case "disputed": t("Thank you for telling us. Staff will look at it again.")
       default: nil
       }

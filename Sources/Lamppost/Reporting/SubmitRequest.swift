@@ -3,6 +3,7 @@ import Credentials
 import FoundationEssentials
 import HTTPServer
 import JSON
+import Localization
 import PostgreSQL
 
 /// Takes a report in: checks it against the township, stores it with its files' rows and jobs, all or nothing.
@@ -21,8 +22,10 @@ struct SubmitRequest: Sendable {
     let isReplay: Bool
   }
 
+  /// - Parameter language: the reporter's, for mail.
   func callAsFunction(
-    _ report: NewRequest, files: [QuarantinedFile], claim: IdempotencyClaim?, as actor: Actor
+    _ report: NewRequest, files: [QuarantinedFile], claim: IdempotencyClaim?, language: Language = .english,
+    as actor: Actor
   ) async throws -> Receipt {
     let reporterID = report.isAnonymous ? nil : actor.person?.id
     let code: TrackingCode? =
@@ -57,6 +60,9 @@ struct SubmitRequest: Sendable {
         statements += AttachmentRow.insertions(
           file, requestID: id, uploaderID: reporterID, visibility: category.isPrivate ? .private : .public)
       }
+      let follower = NotifyFollowers.insertion(
+        id, personID: reporterID, email: report.contact?.email, language: language.rawValue)
+      if let follower { statements.append(follower) }
       let event = RequestEvent(
         requestID: id, actorID: reporterID, kind: .created, visibility: .public, after: Status.submitted.rawValue)
       statements.append(event.insertion)

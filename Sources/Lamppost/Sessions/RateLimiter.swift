@@ -10,12 +10,17 @@ struct RateLimiter: Sendable {
     case signIn = "sign_in"
     /// Tries of any account, by address: they keep the pool of password checks from being filled by one caller.
     case signInAddress = "sign_in_address"
+    /// Mails that somebody asks for to any address, by network.
+    case mailNetwork = "mail_network"
+    /// Mails that anybody asks for to one address.
+    case mailSubject = "mail_subject"
 
     /// Seconds in which the limit counts.
     var period: Int {
       switch self {
       case .report: 60
       case .signIn, .signInAddress: 900
+      case .mailNetwork, .mailSubject: 3600
       }
     }
   }
@@ -37,6 +42,8 @@ struct RateLimiter: Sendable {
     case .signIn: limits.signInsPerQuarterHour
     // A whole town hall may sit behind one address.
     case .signInAddress: limits.signInsPerQuarterHour * 30
+    case .mailNetwork: limits.reportsPerMinute == 0 ? 0 : 30
+    case .mailSubject: 5
     }
   }
 

@@ -4,6 +4,8 @@ import FoundationEssentials
 import Glibc
 import HTTPServer
 import Intake
+import MailSink
+import Outbound
 import PostgreSQL
 import Redis
 import Testing
@@ -24,6 +26,8 @@ struct Installation: Sendable {
   let databaseURL: String
   let adminURL: String
   let configuration: ServeConfiguration
+  /// Takes every mail that is sent.
+  let mails: MailSink
 
   /// Made at first use. A failure stops every test that asks.
   static func shared() async throws -> Installation { try await shared.value }
@@ -46,7 +50,8 @@ struct Installation: Sendable {
     configuration = try ServeConfiguration(environment: [
       "DATABASE_URL": databaseURL, "REDIS_URL": redisURL, "LAMPPOST_UPLOADS": uploads,
       "LAMPPOST_SECRET": "dGVzdHMgYXJlIG5vdCBzZWNyZXQsIGJ1dCB0aGlzIGlzIGxvbmc=", "LAMPPOST_REPORTS_PER_MINUTE": "0",
-      "LAMPPOST_MAX_FILE_BYTES": "1048576", "LAMPPOST_MAX_FILES": "3", "LAMPPOST_PUBLIC": Self.root + "/Public",
+      "LAMPPOST_MAIL_FROM": "lamppost@town.test", "LAMPPOST_MAX_FILE_BYTES": "1048576", "LAMPPOST_MAX_FILES": "3",
+      "LAMPPOST_PUBLIC": Self.root + "/Public",
     ])
     let loop = EventLoop(name: "tests")
     let database = try await Self.start(databaseURL, loop)
@@ -58,9 +63,13 @@ struct Installation: Sendable {
     application = try Application(configuration, database: database, redis: redis, log: Log(component: "test"))
     handler = Handler(application)
     queue = JobQueue(database: workerDatabase)
+    mails = MailSink()
+    let mail = Correspondence(
+      mailer: try Mailer(url: "smtp://127.0.0.1:\(mails.port)", seconds: 10), from: MailAddress("lamppost@town.test")!,
+      baseURL: "http://example.test:8311", catalogues: application.assets.catalogues)
     worker = Worker(
       database: workerDatabase, store: FileStore(root: uploads), quarantine: uploads + "/quarantine",
-      scanner: try await Self.scanner(uploads), concurrency: 2, log: Log(component: "test"))
+      scanner: try await Self.scanner(uploads), mail: mail, concurrency: 2, log: Log(component: "test"))
   }
 
   /// A migrated database that no other test touches, gone afterwards.

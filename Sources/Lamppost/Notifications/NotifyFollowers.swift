@@ -1,0 +1,100 @@
+import PostgreSQL
+
+/// Finds out who is told of an event, and makes each of them a job of their own: one address that is refused delays
+/// nobody else.
+struct NotifyFollowers: Sendable {
+  let database: Database
+  let sendsMail: Bool
+
+  /// Request and sequence number of a job's subject.
+  static func subject(of job: Job) throws -> (Int, Int) {
+    let parts = job.subject.split(separator: ":").map { Int($0) }
+    guard parts.count == 2, let first = parts[0], let second = parts[1] else {
+      throw UnknownWord(column: "jobs.subject")
+    }
+    return (first, second)
+  }
+
+  func callAsFunction(_ job: Job) async throws {
+    let (request, sequence) = try Self.subject(of: job)
+    try await database.tenant(job.tenantID).write { transaction in
+      if sendsMail {
+        let events = try await transaction.query(
+          """
+          SELECT e.kind, e.visibility, e.actor_id FROM request_events e
+           WHERE e.request_id = \(request) AND e.sequence = \(sequence) AND e.visibility <> 'internal'
+             AND NOT \(Self.isTakenBack)
+          """)
+        if let event = events.first {
+          let kind = RequestEvent.Kind(rawValue: try event.get(0))
+          let audience = Audience.of(kind, try event.word(1))
+          _ = try await transaction.queryAll(Self.reporters(of: request))
+          if audience != .nobody {
+            let recipients = Self.recipients(audience, kind, actorID: try event.get(2))
+            try await transaction.execute(
+              """
+              INSERT INTO jobs (tenant_id, kind, subject)
+              SELECT f.tenant_id, \(JobKind.sendNotification.rawValue), f.id || ':' || \(sequence)::int
+                FROM followers f JOIN requests r ON r.tenant_id = f.tenant_id AND r.id = f.request_id
+               WHERE f.request_id = \(request) AND f.confirmed_at IS NOT NULL AND f.stopped_at IS NULL
+                 AND r.visibility <> 'removed' AND \(recipients)
+              ON CONFLICT DO NOTHING
+              """)
+          }
+        }
+      }
+      try await transaction.execute(JobQueue.completion(of: job))
+    }
+  }
+
+  /// The condition on `request_events e` that somebody took the change back at once, or that it is the taking back.
+  private static let isTakenBack: SQL =
+    """
+    (e.kind = 'status' AND EXISTS (
+      SELECT 1 FROM request_events u
+       WHERE u.tenant_id = e.tenant_id AND u.request_id = e.request_id AND u.kind = 'status'
+         AND u.before = e.after AND u.after = e.before AND u.actor_id = e.actor_id
+         AND u.at BETWEEN e.at - interval '30 seconds' AND e.at + interval '30 seconds'))
+    """
+
+  /// The condition on `followers f` of `requests r`. Nobody is told of what they did themselves.
+  private static func recipients(_ audience: Audience, _ kind: RequestEvent.Kind?, actorID: Int?) -> SQL {
+    let all: SQL = audience == .followers ? "(f.is_reporter OR r.visibility = 'public')" : "f.is_reporter"
+    if kind == .created { return all }
+    if let actorID { return all + " AND f.person_id IS DISTINCT FROM \(actorID)" }
+    // Somebody without an account did it, which only the holder of the tracking code can.
+    let isReporters = kind == .message || kind == .confirmation || kind == .withdrawn
+    return isReporters ? all + " AND NOT f.is_reporter" : all
+  }
+
+  /// Reports that came in by another way than the form have their reporter's row from here.
+  private static func reporters(of request: Int) -> [SQL] {
+    [
+      """
+      INSERT INTO followers (tenant_id, request_id, person_id, is_reporter, confirmed_at)
+      SELECT tenant_id, id, reporter_id, true, now() FROM requests WHERE id = \(request) AND reporter_id IS NOT NULL
+      ON CONFLICT (tenant_id, request_id, person_id) WHERE person_id IS NOT NULL
+      DO UPDATE SET is_reporter = true WHERE NOT followers.is_reporter
+      """,
+      """
+      INSERT INTO followers (tenant_id, request_id, email, is_reporter, confirmed_at)
+      SELECT k.tenant_id, k.request_id, lower(k.email), true, now()
+        FROM request_contacts k JOIN requests r ON r.tenant_id = k.tenant_id AND r.id = k.request_id
+       WHERE k.request_id = \(request) AND r.reporter_id IS NULL AND length(k.email) >= 3
+      ON CONFLICT (tenant_id, request_id, email) WHERE email IS NOT NULL
+      DO UPDATE SET is_reporter = true, confirmed_at = coalesce(followers.confirmed_at, now())
+      WHERE NOT followers.is_reporter
+      """,
+    ]
+  }
+
+  /// The row of a new report's reporter: the form's language is known only now.
+  static func insertion(_ request: Int, personID: Int?, email: String?, language: String) -> SQL? {
+    guard personID != nil || (email?.unicodeScalars.count ?? 0) >= 3 else { return nil }
+    return """
+      INSERT INTO followers (tenant_id, request_id, person_id, email, is_reporter, language, confirmed_at)
+      VALUES (current_tenant(), \(request), \(personID), lower(\(personID == nil ? email : nil)::text), true, \(language),
+              now())
+      """
+  }
+}
