@@ -11,6 +11,66 @@ from steps import HERE, photo, receipt, report
 from suite import equal, test, until
 
 
+@test("a lamp is reported by phone, found by drawing around it, talked about, mended, and its reporter sees it", seconds=240)
+def broken_lamp():
+    title = "The lamp at the corner is out"
+    with person(location=HERE) as reporter:
+        reporter.goto(url())
+        picture(reporter, "1-start")
+        report(reporter, title, files=[photo()], before_sending=lambda: picture(reporter, "2-report"))
+        reference, address = receipt(reporter)
+        expect(reporter.locator("main img[src*=thumbnail]")).to_be_visible(timeout=30_000)
+        check_accessibility(reporter, "the reporter's page after sending")
+        picture(reporter, "3-sent")
+        with person(DESKTOP, role="crew.lighting") as crew:
+            latitude, longitude = HERE
+            crew.goto(url(f"/staff?bbox={longitude - .002},{latitude - .002},{longitude + .002},{latitude + .002}"))
+            expect(crew.get_by_role("link", name=title)).to_be_visible()
+            draw_around_the_middle(crew)
+            expect(crew.locator(f"input[name=references][value='{reference}']")).to_be_checked()
+            expect(crew.get_by_text(re.compile("[0-9]+ selected")).first).to_be_visible()
+            check_accessibility(crew, "triage with a selection")
+            picture(crew, "4-triage")
+            crew.get_by_role("link", name=title).click()
+            crew.wait_for_url(f"**/staff/requests/{reference}*")
+            secret = "Second fuse this month. Ask for a new box."
+            crew.get_by_label("Internal comment").fill(secret)
+            crew.get_by_role("button", name="Save for staff only").click()
+            expect(crew.get_by_text(secret).first).to_be_visible()
+            change_status(crew, "Completed", "Fuse replaced, the lamp burns again.")
+            check_accessibility(crew, "the request for staff")
+            picture(crew, "5-request")
+        reporter.goto(address)
+        expect(reporter.get_by_text("Fuse replaced, the lamp burns again.").first).to_be_visible()
+        assert secret not in reporter.content(), "an internal comment on the reporter's page"
+        picture(reporter, "6-mended")
+        reporter.get_by_role("button", name="Yes, it is mended").click()
+        expect(reporter.locator("main .badge").first).to_have_text(re.compile("closed|done|mended", re.I))
+    status = Client().get(f"/api/v1/requests/{reference}").expect(200).json()["status"]
+    equal(status, "closed")
+
+
+def draw_around_the_middle(page):
+    """A polygon around the middle of the map, corner by corner."""
+    page.get_by_role("button", name="Draw around requests").click()
+    expect(page.locator(".leaflet-container.drawing")).to_be_visible()
+    box = page.locator(".leaflet-container").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    reach = min(box["width"], box["height"]) / 4
+    for right, down in ((-1, -1), (1, -1), (1, 1), (-1, 1)):
+        page.mouse.click(middle[0] + right * reach, middle[1] + down * reach)
+    page.keyboard.press("Enter")
+
+
+def change_status(page, status, note):
+    page.get_by_text("Change status").first.click()
+    form = page.locator("form").filter(has=page.get_by_label("New status"))
+    form.get_by_label("New status").select_option(label=status)
+    form.get_by_label("What was done").fill(note)
+    form.get_by_role("button", name="Change status").click()
+    expect(page.locator("main .badge").first).to_contain_text(status)
+
+
 @test("an infected photo is thrown away, the reporter hears of it, and staff read the signature's name", seconds=120)
 def infected():
     with person(location=HERE) as page:
