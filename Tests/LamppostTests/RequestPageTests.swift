@@ -341,7 +341,9 @@ import Testing
     let (hidden, _) = try await town.report([("category", .string("harassment"))])
     let code1 = try #require(code)
     #expect(try await town.anonymous.get("/").text.contains("href=\"/find\""))
-    #expect(try await town.anonymous.get("/find").status == 200)
+    let page = try await town.anonymous.get("/find")
+    #expect(page.status == 200 && page.text.contains("href=\"\(Paths.lostLink())\""))
+    #expect(try await town.anonymous.get(Paths.lostLink()).status == 200)
     for (typed, found) in [
       (reference, "/requests/\(reference)"),
       (reference.lowercased().replacing("-", with: " "), "/requests/\(reference)"),
