@@ -47,7 +47,6 @@ enum FindReportPage {
         <p><button>\(t("Find"))</button></p>
         </form>
         <p><a href="\(Paths.lostLink())">\(t("I have lost the link: mail it to me"))</a></p>
-        <p><a href="\(Paths.lostLink())">\(t("I have lost the link to my report"))</a></p>
         <p><a href="\(Paths.mapPage())">\(t("Look on the map instead"))</a></p>
         """)
   }
