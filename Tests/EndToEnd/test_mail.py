@@ -9,7 +9,7 @@ from client import PLACE, Client, category
 from instance import instance
 from suite import equal, test, until
 
-guest, staff = Client.direct(), Client()
+guest, staff = Client(), Client()
 ADDRESS = "guest-" + "".join(random.choices("bcdfghjklm", k=8)) + "@example.test"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 story = {}
