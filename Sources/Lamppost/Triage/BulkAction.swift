@@ -184,7 +184,8 @@ enum ReadyBulkAction: Sendable {
       {
         return .unchanged
       }
-      let hides = isPrivate && target.visibility != "private"
+      // As for a single change: what staff have hidden stays so.
+      let hides = isPrivate && target.visibility == "public"
       return .change(
         EditRequest.statements(
           facts, assignments,
