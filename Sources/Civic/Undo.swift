@@ -1,6 +1,7 @@
 /// Who may take a change back, and how long. Nothing is erased: taking back is a change of its own.
 public enum Undo {
   /// Seconds after the change. Pages offer it for ten; the rest is for slow lines and for who has to look for the button.
+  /// Mails about a status wait for 31 (0019_following.sql), so that none tells of what was taken back.
   public static let window = 30.0
 
   /// Why it was refused.

@@ -110,7 +110,7 @@ import Testing
       let changes = try #require(done["undo"])
       let foreign = try await bulk(
         try await town.somebody(.manager), ["action": self.action("undo", ["changes": changes])])
-      #expect(refused(foreign) == ["edit_window_closed": 2, "version_mismatch": 1], "\(foreign.text)")
+      #expect(refused(foreign) == ["undo_not_allowed": 2, "version_mismatch": 1], "\(foreign.text)")
       let undone = try await bulk(agent, ["action": self.action("undo", ["changes": changes])])
       #expect(count(undone, "changed") == 2 && refused(undone) == ["version_mismatch": 1], "\(undone.text)")
       let after = try await agent.get("/api/v1/requests/" + references[0])

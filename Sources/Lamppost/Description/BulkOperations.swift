@@ -10,7 +10,7 @@ extension Operation {
         Exactly one of `references` (at most \(BulkSelection.referenceLimit)), `filter` and `polygon`, which `filter` may \
         narrow; at most \(BulkChange.limit) requests. Each is changed by the rules of a single change, with its history; \
         what may not be changed is refused with its reason and stops nobody else. `dry_run` tells what would happen; \
-        without an action, what is selected. `undo` takes back what the caller did within the last minute, where nothing \
+        without an action, what is selected. `undo` takes back what the caller did within the last \(Int(Undo.window)) seconds, where nothing \
         has happened since; it names its requests itself.
         """,
       body: .json("BulkCall"), answer: .json(.named("BulkOutcome"), "What was, or would be, done."),

@@ -1,3 +1,4 @@
+import Civic
 import PostgreSQL
 
 /// Finds out who is told of an event, and makes each of them a job of their own: one address that is refused delays
@@ -54,7 +55,7 @@ struct NotifyFollowers: Sendable {
       SELECT 1 FROM request_events u
        WHERE u.tenant_id = e.tenant_id AND u.request_id = e.request_id AND u.kind = 'status'
          AND u.before = e.after AND u.after = e.before AND u.actor_id = e.actor_id
-         AND u.at BETWEEN e.at - interval '30 seconds' AND e.at + interval '30 seconds'))
+         AND abs(extract(epoch FROM u.at - e.at)) <= \(Undo.window)))
     """
 
   /// The condition on `followers f` of `requests r`. Nobody is told of what they did themselves.

@@ -101,13 +101,9 @@ struct EditRequest: Sendable {
     }
   }
 
+  /// - Throws: `unknown_category`, `category_stopped`, `outside_area`.
   static func assignments(_ change: RequestChange, in transaction: Transaction) async throws -> [SQL] {
-    var list: [SQL] = []
-    if let title = change.title { list.append("title = \(title)") }
-    if let description = change.description { list.append("description = \(description)") }
-    if let priority = change.priority { list.append("priority = \(priority.rawValue)") }
-    if let visibility = change.visibility { list.append("visibility = \(visibility)") }
-    if let address = change.address { list.append("address = \(address)") }
+    var list = fields(change)
     if let category = change.category {
       let rows = try await transaction.query(
         "SELECT \(Category.columns) FROM categories c WHERE c.slug = \(category) AND c.active")
@@ -118,8 +114,19 @@ struct EditRequest: Sendable {
       list.append("category_id = \(category.id)")
       list.append("expected_by = created_at + make_interval(hours => \(category.resolutionHours)::int)")
     }
+    if let location = change.location ?? nil { try await requireInside(location, in: transaction) }
+    return list
+  }
+
+  /// All but the category, which must be looked up.
+  static func fields(_ change: RequestChange) -> [SQL] {
+    var list: [SQL] = []
+    if let title = change.title { list.append("title = \(title)") }
+    if let description = change.description { list.append("description = \(description)") }
+    if let priority = change.priority { list.append("priority = \(priority.rawValue)") }
+    if let visibility = change.visibility { list.append("visibility = \(visibility)") }
+    if let address = change.address { list.append("address = \(address)") }
     if let location = change.location {
-      if let location { try await requireInside(location, in: transaction) }
       let point: SQL = location?.sql ?? "NULL"
       list.append("location = \(point), public_location = \(point), accuracy = \(location?.accuracy)::real")
     }

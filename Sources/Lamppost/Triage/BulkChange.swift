@@ -100,7 +100,7 @@ struct BulkChange: Sendable {
     }
     let verdict: (BulkTarget) -> BulkVerdict
     if case .undo(let changes) = action {
-      let undo = try await BulkUndo(changes, of: ids, in: transaction, as: actor)
+      let undo = try await BulkUndo(changes, of: ids, in: transaction)
       verdict = { undo.judge($0, as: actor) }
     } else {
       guard let ready = try await ReadyBulkAction(action, in: transaction) else { return (outcome, []) }

@@ -81,7 +81,7 @@ struct BulkForm {
     case .forbidden: t("they are not yours to change")
     case .notFound: t("they are not there any more")
     case .versionMismatch: t("somebody has changed them since")
-    case .editWindowClosed: t("the time for taking it back is over")
+    case .undoNotAllowed: t("the time for taking it back is over")
     default: t("something went wrong")
     }
   }
@@ -89,6 +89,6 @@ struct BulkForm {
   /// The same for scripts, which say it by the code.
   static let messages = [
     "their status does not allow it", "they are not yours to change", "they are not there any more",
-    "somebody has changed them since", "the time for taking it back is over", "something went wrong",
+    "somebody has changed them since", "something went wrong",
   ]
 }

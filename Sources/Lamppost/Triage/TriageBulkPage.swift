@@ -163,7 +163,7 @@ struct TriageBulkPage {
     <input type="hidden" name="query" value="\(query.parameters.encoded)">
     <input type="hidden" name="changes" value="\(outcome.changed.map { "\($0.reference.stored):\($0.version)" }
       .joined(separator: " "))">
-    <p>\(t("You can take this back within a minute."))</p>
+    <p>\(t("You can take this back within half a minute."))</p>
     <p><button class="quiet" name="step" value="undo">\(t("Undo"))</button></p>
     </form>
 

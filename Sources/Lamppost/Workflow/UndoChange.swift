@@ -13,51 +13,11 @@ struct UndoChange: Sendable {
   func callAsFunction(_ reference: Reference, ifMatch: Int?, as actor: Actor) async throws -> ServiceRequest {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
-      let change = try await LastChange.read(of: request.facts.id, in: transaction)
-      do throws(Undo.Refusal) {
-        try Undo.check(author: change?.authorID, age: change?.age, by: actor.person?.id ?? 0)
-      } catch {
-        throw Problem(refusal: error)
-      }
-      var statements: [SQL] = []
-      for part in change?.parts ?? [] {
-        try actor.require(part.permission, on: request.facts)
-        statements += try await Self.statements(part, of: request, in: transaction)
-        statements.append(part.reversed(of: request, by: actor).insertion)
-      }
-      statements.append("UPDATE requests SET version = version + 1 WHERE id = \(request.facts.id)")
-      statements.append(FindRequest.query(reference, as: actor))
+      let last = try await LastChange.read(of: [request.facts.id], in: transaction)
+      let change = try LastChange.require(last[request.facts.id], by: actor)
+      let statements = try change.statements(on: request.facts, by: actor) + [FindRequest.query(reference, as: actor)]
       guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
       return try ServiceRequest(row)
-    }
-  }
-
-  private static func statements(
-    _ part: LastChange.Part, of request: ServiceRequest, in transaction: Transaction
-  ) async throws -> [SQL] {
-    let id = request.facts.id
-    switch part.kind {
-    case .status:
-      guard let status = part.before.flatMap(Status.init(rawValue:)) else { throw UnknownWord(column: "before") }
-      // An end that comes back has the time at which it was reached.
-      let ended: SQL = """
-        coalesce(closed_at, (SELECT max(e.at) FROM request_events e
-          WHERE e.request_id = \(id) AND e.kind = 'status' AND e.after = \(status.rawValue)), now())
-        """
-      return [
-        """
-        UPDATE requests SET status = \(status.rawValue), updated_at = now(),
-               closed_at = \(status.isEnded ? ended : "NULL") WHERE id = \(id)
-        """
-      ]
-    case .assignment:
-      let (person, department) = AssignRequest.ids(in: part.before)
-      return ["UPDATE requests SET assignee_id = \(person), department_id = \(department) WHERE id = \(id)"]
-    default:
-      let assignments = try await EditRequest.assignments(try part.edit(), in: transaction)
-      return [
-        "UPDATE requests SET \(assignments.joined(separator: ", ")), updated_at = now() WHERE id = \(id)"
-      ]
     }
   }
 }
@@ -79,14 +39,45 @@ struct LastChange: Sendable {
     }
 
     /// The row that says it was taken back.
-    func reversed(of request: ServiceRequest, by actor: Actor) -> RequestEvent {
+    func reversed(of requestID: Int, by actor: Actor) -> RequestEvent {
       RequestEvent(
-        requestID: request.facts.id, actorID: actor.person?.id, kind: kind, visibility: visibility, before: after,
+        requestID: requestID, actorID: actor.person?.id, kind: kind, visibility: visibility, before: after,
         after: before)
     }
 
+    /// What puts back what stood there. It was allowed then: a category that takes no reports any more does not refuse it.
+    func assignments() throws -> [SQL] {
+      switch kind {
+      case .status:
+        guard let status = before.flatMap(Status.init(rawValue:)) else { throw UnknownWord(column: "before") }
+        return ["status = \(status.rawValue)", "closed_at = \(status.isEnded ? Self.end : "NULL")"]
+      case .assignment:
+        let (person, department) = AssignRequest.ids(in: before)
+        return ["assignee_id = \(person)", "department_id = \(department)"]
+      default:
+        let change = try edit()
+        return EditRequest.fields(change) + (change.category.map(Self.category) ?? [])
+      }
+    }
+
+    /// An end that comes back has the time at which it was reached.
+    private static let end: SQL = """
+      coalesce(closed_at, (SELECT max(e.at) FROM request_events e WHERE e.request_id = requests.id
+        AND e.after = ANY(\(Status.allCases.filter(\.isEnded).map(\.rawValue)))), now())
+      """
+
+    private static func category(_ slug: String) -> [SQL] {
+      [
+        "category_id = (SELECT id FROM categories WHERE slug = \(slug))",
+        """
+        expected_by = (SELECT requests.created_at + make_interval(hours => c.resolution_hours) FROM categories c
+          WHERE c.slug = \(slug))
+        """,
+      ]
+    }
+
     /// The change that brings back what the request said before.
-    func edit() throws -> RequestChange {
+    private func edit() throws -> RequestChange {
       let members = try JSONValue.parse(Array((before ?? "{}").utf8)).object?.members ?? []
       let fields = members.map { member in
         JSONObject.Member(
@@ -113,24 +104,50 @@ struct LastChange: Sendable {
   /// Kinds that change the request itself. What others a history may hold, e.g. files and comments, stand beside it.
   private static let kinds: [RequestEvent.Kind] = [.status, .assignment, .edited, .withdrawn, .confirmation]
 
-  /// nil where nothing was changed yet, or what was is not for staff to take back.
-  static func read(of requestID: Int, in transaction: Transaction) async throws -> LastChange? {
+  /// By the requests' numbers; without those of which nothing was changed yet, or nothing that staff could take back.
+  static func read(of requestIDs: [Int], in transaction: Transaction) async throws -> [Int: LastChange] {
     // Rows of one transaction have one time.
     let rows = try await transaction.query(
       """
-      SELECT kind, visibility, before, after, actor_id, extract(epoch FROM clock_timestamp() - at)::float8
-        FROM request_events
-       WHERE request_id = \(requestID) AND kind = ANY(\(kinds.map(\.rawValue))) AND at =
-         (SELECT at FROM request_events WHERE request_id = \(requestID) AND kind = ANY(\(kinds.map(\.rawValue)))
-           ORDER BY sequence DESC LIMIT 1)
-       ORDER BY sequence
+      SELECT e.request_id, e.actor_id, extract(epoch FROM clock_timestamp() - e.at)::float8, e.kind, e.visibility,
+             e.before, e.after
+        FROM request_events e
+       WHERE e.request_id = ANY(\(requestIDs)) AND e.kind = ANY(\(kinds.map(\.rawValue))) AND e.at =
+         (SELECT l.at FROM request_events l WHERE l.request_id = e.request_id
+             AND l.kind = ANY(\(kinds.map(\.rawValue))) ORDER BY l.sequence DESC LIMIT 1)
+       ORDER BY e.request_id, e.sequence
       """)
-    guard let first = rows.first else { return nil }
-    let parts = try rows.map { row in
-      Part(kind: try row.word(0), visibility: try row.word(1), before: try row.get(2), after: try row.get(3))
+    var changes: [Int: LastChange] = [:]
+    for row in rows {
+      let part = Part(kind: try row.word(3), visibility: try row.word(4), before: try row.get(5), after: try row.get(6))
+      let id: Int = try row.get(0)
+      let earlier = changes[id]?.parts ?? []
+      changes[id] = LastChange(authorID: try row.get(1), age: try row.get(2), parts: earlier + [part])
     }
-    guard parts.allSatisfy({ [.status, .assignment, .edited].contains($0.kind) }) else { return nil }
-    return LastChange(authorID: try first.get(4), age: try first.get(5), parts: parts)
+    return changes.filter { $0.value.parts.allSatisfy { [.status, .assignment, .edited].contains($0.kind) } }
+  }
+
+  /// - Throws: `undo_not_allowed` unless it is there, the caller's own, and young enough.
+  static func require(_ change: LastChange?, by actor: Actor) throws(Problem) -> LastChange {
+    do throws(Undo.Refusal) {
+      try Undo.check(author: change?.authorID, age: change?.age, by: actor.person?.id ?? 0)
+    } catch {
+      throw Problem(refusal: error)
+    }
+    guard let change else { throw Problem(refusal: .nothingToUndo) }
+    return change
+  }
+
+  /// The request as it stood before, and the rows that say so; the request's row is locked.
+  /// - Throws: `forbidden` without the permissions that the change itself needs.
+  func statements(on facts: RequestFacts, by actor: Actor) throws -> [SQL] {
+    for part in parts { try actor.require(part.permission, on: facts) }
+    var assignments: [SQL] = ["version = version + 1"]
+    for part in parts { assignments += try part.assignments() }
+    // Who works on it is internal: it does not move the date that the public sees.
+    if parts.contains(where: { $0.kind != .assignment }) { assignments.append("updated_at = now()") }
+    return ["UPDATE requests SET \(assignments.joined(separator: ", ")) WHERE id = \(facts.id)"]
+      + parts.map { $0.reversed(of: facts.id, by: actor).insertion }
   }
 }
 

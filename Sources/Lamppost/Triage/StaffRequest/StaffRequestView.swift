@@ -76,7 +76,7 @@ struct ReadStaffRequest: Sendable {
     let (rows, last) = try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
       (
         try await transaction.queryAll(Self.queries(request)),
-        try await LastChange.read(of: request.facts.id, in: transaction)
+        try await LastChange.read(of: [request.facts.id], in: transaction)[request.facts.id]
       )
     }
     let similar: [SimilarRequest] =
