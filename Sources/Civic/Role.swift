@@ -14,4 +14,7 @@ public enum Role: String, CaseIterable, Sendable {
 
   /// Staff means all but citizen.
   public var isStaff: Bool { self != .citizen }
+
+  /// Whether requests can be given to them: who takes one must be able to bring it on.
+  public var takesRequests: Bool { Permission.changeStatus.scope(for: self) != .none }
 }

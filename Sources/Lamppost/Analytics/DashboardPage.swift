@@ -9,34 +9,20 @@ import Localization
 struct DashboardPage {
   let statistics: Statistics
   let scope: StatisticsScope
-  let areas: [AreaName]
-  let categories: [CategoryName]
+  /// Of one layer, as in the figures: wards where the township has them, else its first.
+  let areas: [ListAreas.Name]
+  let categories: [ListCategories.Item]
   let t: Translator
 
-  struct AreaName: Sendable {
-    let area: String
-    let name: String
-  }
-
-  struct CategoryName: Sendable {
-    let slug: String
-    let name: String
-  }
-
   static func show(_ request: Request, _ context: Context) async throws -> Response {
+    let (application, tenant) = (context.application, context.actor.tenant)
     let scope = try StatisticsScope(request.query.withoutEmpty)
-    let statistics = try await context.application.readStatistics(scope, as: context.actor)
-    let rows = try await context.application.database.tenant(context.actor.tenant.id).read(
-      """
-      SELECT 'area', layer || ':' || slug, name FROM areas
-       WHERE layer = (SELECT layer FROM areas ORDER BY layer <> 'wards', layer LIMIT 1)
-      UNION ALL SELECT 'category', slug, name FROM categories WHERE active ORDER BY 1, 3
-      """)
-    let names = try rows.map { try $0.decode(String.self, String.self, String.self) }
+    let statistics = try await application.readStatistics(scope, as: context.actor)
+    let areas = try await application.listAreas.names(tenant: tenant)
+    let layer = areas.contains { $0.layer == "wards" } ? "wards" : areas.first?.layer
     let page = DashboardPage(
-      statistics: statistics, scope: scope,
-      areas: names.filter { $0.0 == "area" }.map { AreaName(area: $0.1, name: $0.2) },
-      categories: names.filter { $0.0 == "category" }.map { CategoryName(slug: $0.1, name: $0.2) }, t: context.t)
+      statistics: statistics, scope: scope, areas: areas.filter { $0.layer == layer },
+      categories: try await application.listCategories(tenant: tenant), t: context.t)
     return Page(
       title: context.t("Dashboard"), width: .wide, styles: ["dashboard"], scripts: ["dashboard"],
       messages: messages, isPrivate: true, main: page.main
@@ -68,23 +54,22 @@ struct DashboardPage {
   }
 
   private var filters: HTML {
-    let area = scope.area.map { "\($0.layer):\($0.slug)" }
-    return """
-      <form method="get" action="\(Paths.dashboard())" class="dashboard-filter card" aria-label="\(t("What to show"))">
-      <div class="field"><label for="area">\(t("Area"))</label>
-      <select id="area" name="area"><option value="">\(t("Whole township"))</option>
-      \(areas.map { option($0.area, $0.name, area) })</select></div>
-      <div class="field"><label for="category">\(t("Category"))</label>
-      <select id="category" name="category"><option value="">\(t("All categories"))</option>
-      \(categories.map { option($0.slug, $0.name, scope.category) })</select></div>
-      <div class="field"><label for="from">\(t("From"))</label>
-      <input type="date" id="from" name="from" value="\(statistics.from)"></div>
-      <div class="field"><label for="to">\(t("To"))</label>
-      <input type="date" id="to" name="to" value="\(statistics.to)"></div>
-      <button>\(t("Show"))</button>
-      </form>
+    """
+    <form method="get" action="\(Paths.dashboard())" class="dashboard-filter card" aria-label="\(t("What to show"))">
+    <div class="field"><label for="area">\(t("Area"))</label>
+    <select id="area" name="area"><option value="">\(t("Whole township"))</option>
+    \(areas.map { option("\($0.layer):\($0.slug)", $0.name, scope.area?.description) })</select></div>
+    <div class="field"><label for="category">\(t("Category"))</label>
+    <select id="category" name="category"><option value="">\(t("All categories"))</option>
+    \(categories.map { option($0.slug, $0.name, scope.category) })</select></div>
+    <div class="field"><label for="from">\(t("From"))</label>
+    <input type="date" id="from" name="from" value="\(statistics.from)"></div>
+    <div class="field"><label for="to">\(t("To"))</label>
+    <input type="date" id="to" name="to" value="\(statistics.to)"></div>
+    <button>\(t("Show"))</button>
+    </form>
 
-      """
+    """
   }
 
   private var figures: HTML {

@@ -14,7 +14,7 @@ extension DashboardPage {
   /// The list of requests with these filters, and those of the dashboard.
   func list(_ filters: [(String, String)], area: String? = nil, category: String? = nil) -> String {
     var pairs = filters.map { (name: $0.0, value: $0.1) }
-    if let area = area ?? scope.area.map({ "\($0.layer):\($0.slug)" }) { pairs.append(("area", area)) }
+    if let area = area ?? scope.area?.description { pairs.append(("area", area)) }
     if let category = category ?? scope.category { pairs.append(("category", category)) }
     return Paths.triage() + "?" + Query(pairs).encoded
   }
@@ -39,7 +39,7 @@ extension DashboardPage {
 
   private func export(_ table: String) -> HTML {
     var pairs: [(name: String, value: String)] = [("table", table), ("from", statistics.from), ("to", statistics.to)]
-    if let area = scope.area { pairs.append(("area", "\(area.layer):\(area.slug)")) }
+    if let area = scope.area { pairs.append(("area", area.description)) }
     if let category = scope.category { pairs.append(("category", category)) }
     return """
       <p class="small"><a href="\(Paths.dashboardExport() + "?" + Query(pairs).encoded)" download>\

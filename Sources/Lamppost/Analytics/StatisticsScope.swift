@@ -5,8 +5,7 @@ import PostgreSQL
 
 /// What the figures are about.
 struct StatisticsScope: Sendable {
-  /// Layer and slug.
-  let area: (layer: String, slug: String)?
+  let area: AreaName?
   /// A category's slug.
   let category: String?
   /// Days of the township's calendar, `2026-11-21`, both included.
@@ -18,15 +17,7 @@ struct StatisticsScope: Sendable {
 
   /// - Throws: `invalid_parameter`.
   init(_ query: Query) throws(Problem) {
-    if let text = query["area"] {
-      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.contains("\0") }) else {
-        throw .parameter("area", "must be layer:slug")
-      }
-      area = (parts[0], parts[1])
-    } else {
-      area = nil
-    }
+    area = try query.parsed("area", "must be layer:slug", AreaName.init)
     category = query["category"]
     if let category, category.isEmpty || category.unicodeScalars.count > 100 {
       throw .parameter("category", "must be a category's slug")
@@ -47,7 +38,7 @@ struct StatisticsScope: Sendable {
 
   /// The name under which the figures are kept for a few seconds.
   var name: String {
-    "\(area.map { "\($0.layer):\($0.slug)" } ?? "") \(category ?? "") \(from ?? "") \(to ?? "")"
+    "\(area?.description ?? "") \(category ?? "") \(from ?? "") \(to ?? "")"
   }
 
   /// The condition on `requests r` of area and category.

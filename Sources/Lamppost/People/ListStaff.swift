@@ -18,7 +18,7 @@ struct StaffMember: Sendable {
   }
 
   /// Whether requests can be given to them.
-  var takesRequests: Bool { role != .viewer && role.isStaff }
+  var takesRequests: Bool { role.takesRequests }
 
   func write(to json: inout JSONObjectWriter) {
     json.field("id", id)

@@ -75,8 +75,9 @@ struct AssignRequest: Sendable {
   static func person(_ wanted: Int??, now: Int?, in transaction: Transaction) async throws -> Int? {
     guard let wanted else { return now }
     guard let id = wanted else { return nil }
+    let roles = Role.allCases.filter(\.takesRequests).map(\.rawValue)
     let rows = try await transaction.query(
-      "SELECT 1 FROM people WHERE id = \(id) AND active AND role NOT IN ('citizen', 'viewer')")
+      "SELECT 1 FROM people WHERE id = \(id) AND active AND role = ANY(\(roles))")
     if rows.isEmpty {
       throw Problem.field("assignee", .unknownPerson, "There is no member of staff \(id) who could take it.")
     }

@@ -15,7 +15,7 @@ struct RequestFilter: Sendable {
   var radius: Double?
   var box: BoundingBox?
   /// Layer and slug.
-  var area: (layer: String, slug: String)?
+  var area: AreaName?
   var categories: [String] = []
   var statuses: [Status] = []
   var priorities: [Priority] = []
@@ -41,10 +41,7 @@ struct RequestFilter: Sendable {
       Double(text).flatMap { (1...Self.radiusLimit).contains($0) ? $0 : nil }
     }
     box = try query.parsed("bbox", "must be west,south,east,north in degrees", BoundingBox.init)
-    area = try query.parsed("area", "must be layer:slug") { text in
-      let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-      return parts.count == 2 && parts.allSatisfy { !$0.isEmpty } ? (String(parts[0]), String(parts[1])) : nil
-    }
+    area = try query.parsed("area", "must be layer:slug", AreaName.init)
     categories = try query.words("category") { (1...100).contains($0.unicodeScalars.count) ? $0 : nil }
     statuses = try query.words("status", Status.init(rawValue:))
     priorities = try query.words("priority", Priority.init(name:))
