@@ -143,6 +143,9 @@ document.addEventListener("keydown", (event) => {
 
 if (new URLSearchParams(location.search).has("done")) history.replaceState(null, "", location.pathname + location.hash);
 enhance();
+// Whoever comes to write, from the queue by its key, can write at once. After the browser has gone to the address's
+// fragment, since that takes the focus away.
+if (/^#(composer|change)-/.test(location.hash)) window.addEventListener("load", () => setTimeout(() => open(location.hash.slice(1))));
 void startPresence();
 
 /** Brings what colleagues did, unless somebody is writing: then it waits to be asked for. */

@@ -1,0 +1,108 @@
+"""The public map and list: its state in the address, and very many reports."""
+
+import csv
+import json
+import random
+import re
+
+from browser import DESKTOP, PHONE, check_accessibility, person, picture, tab_to, url
+from client import PLACE, Client
+from instance import instance
+from playwright.sync_api import expect
+from suite import equal, test, until
+
+MANY = 100_000
+
+
+@test("the address bar holds what the map and the list show; the back button goes back")
+def address():
+    with person(DESKTOP) as page:
+        page.goto(url("/map"))
+        expect(page.locator("#results .result").first).to_be_visible()
+        page.get_by_label("Search the reports").fill("pothole")
+        page.get_by_role("button", name="Search", exact=True).click()
+        page.wait_for_url(re.compile("q=pothole"))
+        first = page.locator("#results .result").first
+        expect(first).to_contain_text(re.compile("pothole|hole", re.I))
+        picture(page, "map-desktop")
+        found = page.locator("#results .result").evaluate_all("rows => rows.map(row => row.dataset.reference)")
+        page.reload()
+        expect(page.get_by_label("Search the reports")).to_have_value("pothole")
+        expect(page.locator("#results .result").first).to_have_attribute("data-reference", found[0])
+        first.get_by_role("link").first.click()
+        page.wait_for_url(re.compile("/requests/"))
+        page.go_back()
+        expect(page.get_by_label("Search the reports")).to_have_value("pothole")
+        expect(page.locator("#results .result").first).to_have_attribute("data-reference", found[0])
+    with person(PHONE) as page:
+        page.goto(url("/map?q=no-report-has-this-word"))
+        expect(page.locator("main")).to_contain_text(re.compile("no report", re.I))
+        page.goto(url("/map"))
+        page.locator("#show-map").click()
+        expect(page.get_by_role("region", name="Map of reports")).to_be_visible()
+        picture(page, "map-phone")
+
+
+@test("triage by keyboard alone: choose, ask for help, open, comment", seconds=120)
+def triage_by_keyboard():
+    reference = Client().report("A lamp for the keyboard")["reference"]
+    with person(DESKTOP, role="agent") as page:
+        page.goto(url("/staff"))
+        expect(page.locator("#triage[data-ready]")).to_be_visible()
+        expect(page.locator(f"#row-{reference}")).to_be_visible()
+        page.keyboard.press("?")
+        expect(page.get_by_role("dialog")).to_be_visible()
+        check_accessibility(page, "the help of triage")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+        for _ in range(10):
+            page.keyboard.press("j")
+            if page.evaluate("document.activeElement.closest('.row')?.id") == f"row-{reference}":
+                break
+        page.keyboard.press("x")
+        expect(page.locator(f"input[name=references][value='{reference}']")).to_be_checked()
+        expect(page.locator("#announcer")).to_contain_text("1")
+        page.keyboard.press("c")
+        page.wait_for_url(re.compile(f"/staff/requests/{reference}"))
+        expect(page.get_by_label("Internal comment")).to_be_focused()
+        page.keyboard.type("Written without a mouse.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#timeline").get_by_text("Written without a mouse.")).to_be_visible()
+
+
+@test("100,000 reports in view are a few hundred marks, however far one looks", seconds=300)
+def very_many():
+    random.seed(311)
+    table, mapping = instance.data / "many.csv", instance.data / "many.json"
+    with open(table, "w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "title", "kind", "lat", "lon", "at"])
+        for number in range(MANY):
+            place = [PLACE[name] + random.gauss(0, 0.012) for name in ("latitude", "longitude")]
+            writer.writerow([number, f"Case {number}", "Street light out", *(f"{part:.5f}" for part in place), "2026-05-01 10:00"])
+    mapping.write_text(json.dumps({
+        "source": "many", "time_zone": "UTC",
+        "fields": {"source_id": "id", "title": "title", "category": "kind", "latitude": "lat", "longitude": "lon", "created_at": "at"},
+        "create_categories": {},
+    }))
+    # Through the same door as any open data; a township of its own, so that no other test meets them.
+    instance.lamppost("tenant", "create", "many", "--name", "Many", "--host", "many.localhost")
+    said = instance.lamppost("import", "requests", str(table), "--map", str(mapping), "--tenant", "many")
+    assert re.search(rf"{MANY} requests added", said), said
+    base = url("").replace("localhost", "many.localhost")
+    with person(DESKTOP) as page:
+        page.goto(base + "/map")
+        until("the counts to be folded", lambda: counted(page) >= MANY * 0.99)
+        page.reload()
+        marks = page.locator(".leaflet-marker-icon")
+        expect(marks.first).to_be_visible()
+        for _ in range(5):
+            assert marks.count() <= 500, marks.count()
+            page.get_by_role("button", name="Zoom in", exact=True).click()
+            page.wait_for_load_state("networkidle")
+        picture(page, "map-many")
+
+
+def counted(page):
+    features = page.evaluate("fetch('/api/v1/map?bbox=-73,42,-72,43&zoom=9').then(answer => answer.json())")["features"]
+    return sum(feature["properties"].get("count", 1) for feature in features)
