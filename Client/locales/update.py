@@ -13,13 +13,13 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 LITERAL = r'"((?:[^"\\\n]|\\.)*)"'
-SINGLE = re.compile(r'(?<![\w.])t\(\s*' + LITERAL)
-PLURAL = re.compile(r'(?<![\w.])(?:t\.plural|plural)\(\s*' + LITERAL + r',\s*' + LITERAL)
+SINGLE = re.compile(r'(?<!\w)t\(\s*' + LITERAL)
+PLURAL = re.compile(r'(?<!\w)(?:t\.plural|plural)\(\s*' + LITERAL + r',\s*' + LITERAL)
 TRANSLATOR = re.compile(r'(?<!\w)self\(\s*' + LITERAL)
 # Files whose messages are looked up by a value: the pattern finds their literals.
 LISTS = {
     "Sources/Lamppost/API/ProblemCode.swift": re.compile(r'^\s*case [^:\n]*:\s*' + LITERAL + '$', re.M),
-    "Sources/Localization/Translator+Time.swift": re.compile(r'(?<=[\s\[,])"([A-Z][a-z]+)"(?=[,\n])'),
+    "Sources/Localization/Translator+Time.swift": re.compile(r'(?<=[\s\[,])"([A-Z][a-z]+)"(?=[,\n\]])'),
 }
 # A list of messages that is looked up elsewhere is marked by this comment before its literals, up to an empty line.
 MARK = re.compile(r'//\s*messages:[^\n]*\n((?:[^\n]*\S[^\n]*\n)+)')

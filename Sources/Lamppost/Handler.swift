@@ -33,6 +33,7 @@ struct Handler: Sendable {
             ("error", String(reflecting: error)),
           ])
       }
+      if page == nil && problem.code == .notFound { page = await stranger(request) }
       response = failure(problem, requestID: id, request, page)
       if case .methodNotAllowed(let methods) = router.match(request.method, request.path) {
         response.headers["Allow"] = methods.map(\.rawValue).joined(separator: ", ")
@@ -97,6 +98,19 @@ struct Handler: Sendable {
       if !error.leavesOutcomeUnknown { quarantine.discard(form.files) }
       throw error
     }
+  }
+
+  /// What a browser's page needs that no route answers: the township, the language, and the caller where that is known.
+  private func stranger(_ request: Request) async -> Context? {
+    guard Paths.isPage(request.path), (request.headers["Accept"] ?? "").contains("text/html"),
+      let tenant = try? await application.tenants.tenant(host: request.host)
+    else { return nil }
+    let caller = try? await application.authentication.caller(of: request, tenant: tenant, provesByForm: true)
+    var context = Context(
+      application: application, actor: caller?.actor ?? Actor(tenant: tenant), session: caller?.session,
+      clientAddress: request.clientAddress)
+    (context.language, context.target) = (LanguageRoutes.language(of: request), request.target)
+    return context
   }
 
   /// As problem+json; as a page for a browser that wanted one.

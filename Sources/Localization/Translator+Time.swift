@@ -6,14 +6,14 @@ extension Translator {
   public func date(_ date: Date) -> String { self.date(LocalTime(date, timeZone)) }
 
   private func date(_ time: LocalTime) -> String {
-    self("{month} {day}, {year}", ["month": month(time), "day": "\(time.day)", "year": "\(time.year)"])
+    self("{month} {day}, {year}", ["month": month(time), "day": day(time), "year": "\(time.year)"])
   }
 
   /// A day with its weekday, without the year: "Tuesday, November 24".
   public func weekdayAndDate(_ date: Date) -> String {
     let time = LocalTime(date, timeZone)
     return self(
-      "{weekday}, {month} {day}", ["weekday": weekday(time), "month": month(time), "day": "\(time.day)"])
+      "{weekday}, {month} {day}", ["weekday": weekday(time), "month": month(time), "day": day(time)])
   }
 
   /// A day and a time: "November 21, 2026, 2:05 PM".
@@ -30,7 +30,7 @@ extension Translator {
     return self(
       "{hour12}:{minute} {half}",
       [
-        "hour12": "\((hour + 11) % 12 + 1)", "hour24": hour < 10 ? "0\(hour)" : "\(hour)",
+        "hour12": "\((hour + 11) % 12 + 1)", "hour24": hour < 10 && language != .french ? "0\(hour)" : "\(hour)",
         "minute": minute < 10 ? "0\(minute)" : "\(minute)", "half": hour < 12 ? "AM" : "PM",
       ])
   }
@@ -62,6 +62,9 @@ extension Translator {
         ? plural("in {count} day", "in {count} days", days) : plural("{count} day ago", "{count} days ago", -days)
     }
   }
+
+  /// French counts the first of a month: "1er mars".
+  private func day(_ time: LocalTime) -> String { language == .french && time.day == 1 ? "1er" : "\(time.day)" }
 
   private func month(_ time: LocalTime) -> String { self(Self.months[time.month - 1]) }
 

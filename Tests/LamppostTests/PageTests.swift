@@ -83,6 +83,9 @@ import Testing
     let stranger = try await Township().anonymous
     #expect(try await stranger.get("/").text.contains("<html lang=\"en\">"))
     #expect(try await stranger.with("Accept-Language", "fr").get("/").text.contains("<html lang=\"fr\">"))
+    // Also where no route leads.
+    let lost = try await stranger.with("Accept-Language", "fr").with("Accept", "text/html").get("/nowhere")
+    #expect(lost.status == 404 && lost.text.contains("<html lang=\"fr\">"))
     let chosen = try await postForm(stranger, "/language", [("language", "es"), ("return", "/sign-in?next=%2Fme")])
     #expect(chosen.headers["Location"] == "/sign-in?next=%2Fme")
     #expect(chosen.headers["Set-Cookie"]?.hasPrefix("language=es;") == true)

@@ -72,6 +72,7 @@ import Testing
     #expect(t.weekdayAndDate(date) == "Friday, November 20")
     let summer = Date(timeIntervalSince1970: 1_782_878_700)  // 2026-07-01T04:05:00Z
     #expect(t.dateAndTime(summer) == "July 1, 2026, 12:05 AM")
+    #expect(try translator(.french).date(summer) == "July 1er, 2026")
   }
 
   @Test("clock and calendar are those of Foundation, on every day of four centuries and around midnight")

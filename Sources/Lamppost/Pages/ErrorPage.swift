@@ -49,7 +49,8 @@ enum ErrorPage {
     case .rateLimited: t("Too many calls came from here. Wait a minute and send it again.")
     case .unavailable, .noRoom: t("Nothing was lost. Please try again in a minute.")
     case .internalError: t("The mistake is on our side and has been noted.")
-    default: t(problem.detail ?? problem.code.title)
+    // Details are in English alone.
+    default: t.language == .english ? problem.detail ?? problem.code.title : t(problem.code.title)
     }
   }
 

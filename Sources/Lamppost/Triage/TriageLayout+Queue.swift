@@ -101,7 +101,7 @@ extension TriageLayout {
       "Map", "List", "Keyboard shortcuts", "Next request", "Previous request", "Select or unselect",
       "Open the request", "Assign", "Change the status", "Write a comment", "Search", "This help",
       "Open the request, or finish drawing", "Cancel drawing or close", "{count} requests in the list",
-      "A new request has arrived",
+      "A new request has arrived", "Live", "Reconnecting…",
       "Page updated", "Use these keys on this device", "Select everything the list finds",
     ]
 }
