@@ -25,6 +25,7 @@ struct Installation: Sendable {
   /// The application's own role, for tests that look at plans and policies.
   let databaseURL: String
   let adminURL: String
+  let workerURL: String
   let configuration: ServeConfiguration
   /// Takes every mail that is sent.
   let mails: MailSink
@@ -41,7 +42,7 @@ struct Installation: Sendable {
     let name = "lamppost_test_\(getpid())"
     adminURL = try await Self.createDatabase(name, server)
     databaseURL = Self.url(server, role: "lamppost_app", password: "app-test", database: name)
-    let workerURL = Self.url(server, role: "lamppost_worker", password: "worker-test", database: name)
+    workerURL = Self.url(server, role: "lamppost_worker", password: "worker-test", database: name)
     uploads = try Self.temporaryFolder()
     try await Migrate.run([
       "DATABASE_ADMIN_URL": adminURL, "DATABASE_URL": databaseURL, "DATABASE_WORKER_URL": workerURL,
@@ -85,6 +86,29 @@ struct Installation: Sendable {
       throw error
     }
     _ = try await admin.write("DROP DATABASE \(identifier: name) WITH (FORCE)")
+  }
+
+  /// One database as each of its users, on a loop of its own.
+  struct Databases: Sendable {
+    let admin: Database
+    let application: Database
+    let worker: Database
+  }
+
+  /// A migrated database that one suite keeps to itself as long as the process runs.
+  func databases(for suite: String) async throws -> Databases {
+    let name = "lamppost_test_\(getpid())_\(suite)"
+    _ = try await admin.write("DROP DATABASE IF EXISTS \(identifier: name) WITH (FORCE)")
+    _ = try await admin.write("CREATE DATABASE \(identifier: name)")
+    let urls = [adminURL, databaseURL, workerURL].map { String($0[..<$0.lastIndex(of: "/")!]) + "/" + name }
+    try await Migrate.run([
+      "DATABASE_ADMIN_URL": urls[0], "DATABASE_URL": urls[1], "DATABASE_WORKER_URL": urls[2],
+      "LAMPPOST_MIGRATIONS": Self.migrations,
+    ])
+    let loop = EventLoop(name: suite)
+    return Databases(
+      admin: try await Self.start(urls[0], loop), application: try await Self.start(urls[1], loop),
+      worker: try await Self.start(urls[2], loop))
   }
 
   private static let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
