@@ -86,6 +86,45 @@ for request in reports[:2]:
     for call in ("assignment", "undo", "assignment"):
         requests.post(f"{path}/{call}", json={"department": "roads"}, headers=staff).raise_for_status()
 
+path = f"{base}/api/v1/requests/{reports[2]['reference']}"
+requests.patch(path, json={"priority": "low"}, headers=staff).raise_for_status()
+for status in ({"status": "in_progress"}, {"status": "completed", "note": "A new lamp."}):
+    requests.post(f"{path}/status", json=status, headers=staff).raise_for_status()
+reporter = {"Tracking-Code": reports[2]["tracking_code"]}
+requests.post(f"{path}/confirm", json={"resolved": True}, headers=reporter).raise_for_status()
+requests.post(f"{path}/follow", headers=staff, json={}).raise_for_status()
+requests.delete(f"{path}/follow", headers=staff).raise_for_status()
+requests.post(f"{path}/presence", headers=staff).raise_for_status()
+requests.delete(f"{path}/presence", headers=staff).raise_for_status()
+
+path = f"{base}/api/v1/settings"
+requests.get(path, headers=administrator).raise_for_status()
+requests.patch(path, json={"emergency_number": "112"}, headers=administrator).raise_for_status()
+path = f"{base}/api/v1/categories/pothole"
+requests.patch(path, json={"notice": "Is it on a road?"}, headers=administrator).raise_for_status()
+
+# Somebody comes, changes the password, signs a browser out, and leaves.
+person = {"email": "leaving@example.test", "name": "Leaving", "password": "a first password"}
+requests.post(f"{base}/api/v1/users", json=person).raise_for_status()
+
+
+def bearer(password):
+    fields = {"grant_type": "password", "username": person["email"], "password": password}
+    answer = requests.post(f"{base}/api/v1/token", data=fields)
+    answer.raise_for_status()
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+change = {"current_password": person["password"], "new_password": "a second password"}
+me = f"{base}/api/v1/me"
+requests.post(f"{me}/password", json=change, headers=bearer(person["password"])).raise_for_status()
+leaving = bearer("a second password")
+signing_in = {"email": person["email"], "password": "a second password"}
+requests.post(f"{base}/api/v1/session", json=signing_in).raise_for_status()
+for session in requests.get(f"{me}/sessions", headers=leaving).json()["items"]:
+    requests.delete(f"{me}/sessions/{session['id']}", headers=leaving).raise_for_status()
+requests.delete(me, json={"password": "a second password"}, headers=leaving).raise_for_status()
+
 ids = [file["id"] for request in reports for file in request["attachments"]]
 
 

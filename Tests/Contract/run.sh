@@ -46,7 +46,9 @@ start_services() {
     LAMPPOST_SIGNATURES=$TEST_SIGNATURES LAMPPOST_ALLOW_LOCAL_SIGNATURES=1
   # What is tested is the form of calls, not their number.
   export LAMPPOST_REPORTS_PER_MINUTE=0 LAMPPOST_SIGN_INS_PER_QUARTER_HOUR=1000000 LAMPPOST_SCAN_CONCURRENCY=1
-  mkdir -p "$work/uploads"
+  # Mails are written to a folder.
+  export LAMPPOST_MAIL_FROM=town@example.test LAMPPOST_SMTP_URL=file://$work/mail
+  mkdir -p "$work/uploads" "$work/mail"
   "$TEST_BIN/lamppost" migrate >"$work/migrate.log"
   "$TEST_BIN/lamppost" tenant create boston --name Boston
   psql --quiet "$DATABASE_ADMIN_URL" --set ON_ERROR_STOP=1 --file "$here/township.sql"
@@ -84,7 +86,10 @@ schemathesis() {
 start_services
 token=$("$TEST_PYTHON" "$here/arrange.py" "$base" "$work") || { cat "$work/serve.log" "$work/work.log" && exit 1; }
 schemathesis anonymous
-schemathesis agent --header "Authorization: Bearer $token"
+# Two calls would end the agent's own account or tokens, and every call after them would be refused: arrange.py makes
+# them as somebody else.
+schemathesis agent --header "Authorization: Bearer $token" \
+  --exclude-operation-id deleteMe --exclude-operation-id changePassword
 unreached=$("$TEST_PYTHON" "$here/unreached.py" "$base")
 if [[ -n $unreached ]]; then
   printf 'never answered well, so not tested: %s\n' "$unreached"

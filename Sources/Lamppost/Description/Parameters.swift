@@ -41,7 +41,7 @@ extension Parameter {
     name: "Last-Event-ID", place: .header, schema: .text(0...40), note: "The same, as browsers send it by themselves.")
 
   static let supporterToken = Parameter(
-    name: "Supporter-Token", place: .header, schema: .matching("^[A-Za-z0-9_-]{22}$"),
+    name: "Supporter-Token", place: .header, schema: .matching("^[A-Za-z0-9_-]{21}[AQgw]$"),
     note: "Of a guest who has supported something before and keeps no cookies.")
 
   static let limit = query("limit", .integer(1...200), "How many at most; 50 unless said.")

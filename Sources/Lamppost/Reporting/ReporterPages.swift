@@ -14,7 +14,7 @@ enum ReporterPages {
     if !view.isReporters {
       document.isFollowing = try await context.application.followRequest.isFollowing(
         view.request.facts.id, as: context.actor)
-      let (supporter, isUnknown) = Supporter.of(request, context.actor)
+      let (supporter, isUnknown) = try Supporter.of(request, context.actor)
       if !isUnknown {
         document.isSupported = try await context.application.supportRequest.contains(
           supporter, requestID: view.request.facts.id, as: reader.actor)

@@ -6,13 +6,13 @@ import JSON
 enum SupportRoutes {
   static func add(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
     try await context.limitReports()
-    let (supporter, isNew) = Supporter.of(request, context.actor)
+    let (supporter, isNew) = try Supporter.of(request, context.actor)
     let count = try await context.application.supportRequest.add(supporter, to: reference, as: context.actor)
     return answer(count, reference, supporter, isSupported: true, isNew: isNew)
   }
 
   static func remove(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
-    let (supporter, _) = Supporter.of(request, context.actor)
+    let (supporter, _) = try Supporter.of(request, context.actor)
     let count = try await context.application.supportRequest.remove(supporter, from: reference, as: context.actor)
     return answer(count, reference, supporter, isSupported: false, isNew: false)
   }
@@ -35,7 +35,7 @@ enum SupportRoutes {
   static func post(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
     let form = try context.postedForm()
     try await context.limitReports()
-    let (supporter, isNew) = Supporter.of(request, context.actor)
+    let (supporter, isNew) = try Supporter.of(request, context.actor)
     let support = context.application.supportRequest
     let isTakenBack = form["take_back"] == "true"
     if isTakenBack {

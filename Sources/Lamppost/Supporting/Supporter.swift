@@ -12,9 +12,14 @@ enum Supporter: Sendable {
   static let header = "Supporter-Token"
 
   /// - Returns: the caller, and whether a guest's token is new and must be given to them.
-  static func of(_ request: Request, _ actor: Actor) -> (supporter: Supporter, isNew: Bool) {
+  /// - Throws: `invalid_parameter` for a header that is no token: who wrote it believes to take back what they do not.
+  static func of(_ request: Request, _ actor: Actor) throws(Problem) -> (supporter: Supporter, isNew: Bool) {
+    let header = request.headers[header]
+    if let header, Base64URL.decode(header)?.count != 16 {
+      throw .parameter(Self.header, "must be a token that this call has given")
+    }
     if let person = actor.person { return (.person(person.id), false) }
-    let sent = request.headers[header] ?? request.cookie(cookieName)
+    let sent = header ?? request.cookie(cookieName)
     if let sent, Base64URL.decode(sent)?.count == 16 { return (.guest(token: sent), false) }
     return (.guest(token: Base64URL.encode(RandomBytes.generate(16))), true)
   }

@@ -79,8 +79,8 @@ extension RequestFilter {
         throw .field("filter.\(member.key)", .unknownField, "is not known here")
       }
       if member.value.isNull { continue }
-      guard let text = member.value.filterText else {
-        throw .field("filter.\(member.key)", .wrongType, "must be a text, a number, true or false, or a list of words")
+      guard let text = member.value.filterText(for: member.key) else {
+        throw .field("filter.\(member.key)", .wrongType, "must be of the type that the list's parameter has")
       }
       pairs.append((member.key, text))
     }
@@ -94,17 +94,23 @@ extension RequestFilter {
   }
 
   static let names = Set(Parameter.filters.map(\.name))
+
+  fileprivate static let forms = Dictionary(
+    uniqueKeysWithValues: (Parameter.filters + [.sort]).map { ($0.name, $0.schema.form) })
 }
 
 extension JSONValue {
-  /// As it would stand in an address.
-  var filterText: String? {
-    if let list = array {
-      let words = list.map(\.string)
+  /// As it would stand in an address; nil for what is of another type than the filter of this name, or holds U+0000,
+  /// which no address can hold and the database refuses.
+  func filterText(for name: String) -> String? {
+    if let string { return string.unicodeScalars.contains("\0") ? nil : string }
+    switch RequestFilter.forms[name] {
+    case .array:
+      let words = array?.map { $0.filterText(for: "") } ?? [nil]
       return words.contains(nil) ? nil : words.compactMap(\.self).joined(separator: ",")
+    case .number: return integer.map { "\($0)" } ?? double.map { "\($0)" }
+    case .boolean: return bool.map { "\($0)" }
+    default: return nil
     }
-    if let integer { return "\(integer)" }
-    if let double { return "\(double)" }
-    return string ?? bool.map { "\($0)" }
   }
 }

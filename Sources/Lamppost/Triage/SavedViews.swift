@@ -59,7 +59,7 @@ struct NewView: Sendable {
     _ = try RequestFilter(sent, as: actor, names: SavedView.filterNames)
     filter = JSONObject(
       members: (sent.object?.members ?? []).compactMap { member in
-        member.value.filterText.map { .init(key: member.key, value: .string($0)) }
+        member.value.filterText(for: member.key).map { .init(key: member.key, value: .string($0)) }
       })
     try input.finish()
   }
