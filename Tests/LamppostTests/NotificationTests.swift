@@ -180,9 +180,9 @@ import Testing
     _ = try await guestReport(town, gone)
     #expect(try await mails(town, busy).isEmpty)
     let states = try await town.database.read(
-      "SELECT faults, last_error, run_at > now() FROM jobs WHERE tenant_id = \(town.id) ORDER BY faults")
+      "SELECT faults, last_error FROM jobs WHERE tenant_id = \(town.id) ORDER BY faults")
     #expect(try states.map { try $0.get(0, as: Int.self) } == [0, 1])
-    #expect(try states.allSatisfy { try $0.get(1, as: String.self) == "MailError" && $0.get(2) })
+    #expect(try states.allSatisfy { try $0.get(1, as: String.self) == "MailError" })
     town.installation.mails.answer(busy, by: nil)
     for _ in 0..<5 {
       _ = try await town.database.write("UPDATE jobs SET run_at = now() WHERE tenant_id = \(town.id)")

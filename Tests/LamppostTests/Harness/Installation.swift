@@ -116,7 +116,9 @@ struct Installation: Sendable {
 
   private static func start(_ url: String, _ loop: EventLoop) async throws -> Database {
     var configuration = Database.Configuration(url: url)
-    configuration.leaseTimeout = .seconds(30)
+    // Some hundred tests begin at once, each by making a township.
+    configuration.waitingLimit = 10_000
+    configuration.leaseTimeout = .seconds(120)
     let database = Database(configuration, loop: loop)
     try await database.start()
     return database
