@@ -79,10 +79,10 @@ struct DashboardPage {
     return """
       <ul class="figures" id="figures">
       \(figure("open", totals.open, t("Open"), list(Self.open)))\
-      \(figure("overdue", totals.overdue, t("Overdue"), list([("overdue", "true")]), isBad: totals.overdue > 0))\
-      \(figure("unassigned", totals.unassigned, t("With nobody in charge"), list(Self.open + [("assignee", "none")])))\
-      \(figure("new-day", totals.newDay, t("New in 24 hours"), list([("created_after", day)])))\
-      \(figure("new-week", totals.newWeek, t("New in 7 days"), list([("created_after", week)])))\
+      \(figure("overdue", totals.overdue, t("Overdue"), list(Self.open + [("overdue", "true")]), isBad: totals.overdue > 0))\
+      \(figure("unassigned", totals.unassigned, t("Not assigned to a person"), list(Self.open + [("assignee", "none")])))\
+      \(figure("new-day", totals.newDay, t("New in 24 hours"), list(Self.every + [("created_after", day)])))\
+      \(figure("new-week", totals.newWeek, t("New in 7 days"), list(Self.every + [("created_after", week)])))\
       \(figure("closed", totals.closed, t("Closed in the period"), list([("status", Self.ended)])))\
       \(figure("median", hours(totals.medianHours), t("Median time to completion"), nil))\
       \(figure("on-time", percent(totals.onTime), t("Completed on time"), nil))\

@@ -9,6 +9,8 @@ import Localization
 extension DashboardPage {
   /// Every status of work that is not done.
   static let open = [("status", Status.allCases.filter { !$0.isEnded }.map(\.rawValue).joined(separator: ","))]
+  /// The queue shows what is open unless it is told otherwise.
+  static let every = [("status", "all")]
   static let ended = Status.allCases.filter(\.isEnded).map(\.rawValue).joined(separator: ",")
 
   /// The list of requests with these filters, and those of the dashboard.
@@ -129,8 +131,8 @@ extension DashboardPage {
         """
         <tr><th scope="row">\(place.name)</th>\
         \(link(place.open, list(Self.open, area: place.area), t("open")))\
-        \(link(place.overdue, list([("overdue", "true")], area: place.area), t("overdue")))\
-        \(link(place.newWeek, list([("created_after", Self.weekAgo)], area: place.area), t("new in 7 days")))</tr>
+        \(link(place.overdue, list(Self.open + [("overdue", "true")], area: place.area), t("overdue")))\
+        \(link(place.newWeek, list(Self.every + [("created_after", Self.weekAgo)], area: place.area), t("new in 7 days")))</tr>
 
         """ as HTML
       })</tbody>
@@ -166,8 +168,8 @@ extension DashboardPage {
     """
     <tr><th scope="row">\(kind.name)</th>\
     \(link(kind.open, list(Self.open, category: kind.category), t("open")))\
-    \(link(kind.overdue, list([("overdue", "true")], category: kind.category), t("overdue")))\
-    \(link(kind.newWeek, list([("created_after", Self.weekAgo)], category: kind.category), t("new in 7 days")))\
+    \(link(kind.overdue, list(Self.open + [("overdue", "true")], category: kind.category), t("overdue")))\
+    \(link(kind.newWeek, list(Self.every + [("created_after", Self.weekAgo)], category: kind.category), t("new in 7 days")))\
     <td class="number">\(kind.medianHours == nil ? nothing : HTML(text: hours(kind.medianHours)))</td>\
     <td class="number">\(kind.onTime == nil ? nothing : HTML(text: percent(kind.onTime)))</td></tr>
 

@@ -14,7 +14,7 @@ struct ReadStatistics: Sendable {
 
   /// - Throws: `invalid_parameter`.
   func callAsFunction(_ scope: StatisticsScope, as actor: Actor) async throws -> Statistics {
-    let key = "statistics:1:\(actor.tenant.id):\(scope.name)"
+    let key = "statistics:2:\(actor.tenant.id):\(scope.name)"
     if let bytes = try? await redis.command("GET", key).bytes, let kept = Statistics(bytes) { return kept }
     let bytes = try await read(scope, actor.tenant)
     guard let statistics = Statistics(bytes) else { throw UnknownWord(column: "statistics") }

@@ -8,7 +8,7 @@ struct Statistics: Sendable {
   struct Totals: Sendable {
     let open: Int
     let overdue: Int
-    /// With neither a person nor a department.
+    /// Given to no person, whether or not a department has them.
     let unassigned: Int
     let newDay: Int
     let newWeek: Int

@@ -54,7 +54,7 @@ struct StatisticsQueries: Sendable {
       'created', (SELECT count(*) FROM (\(created)) c), 'closed', d.count, 'median_hours', d.median_hours,
       'on_time', d.on_time)::text
       FROM (SELECT count(*), count(*) FILTER (WHERE expected_by < now()) AS overdue,
-                   count(*) FILTER (WHERE assignee_id IS NULL AND department_id IS NULL) AS unassigned
+                   count(*) FILTER (WHERE assignee_id IS NULL) AS unassigned
               FROM (\(open)) o) o,
            (SELECT count(*) AS week, count(*) FILTER (WHERE created_at > now() - interval '1 day') AS day
               FROM (\(recent)) n) n,
