@@ -18,6 +18,7 @@ import Testing
     let reports: [(age: Double, closed: Double?, due: Double, longitude: Double)] = [
       (0.1, nil, 72, -71.5), (3, nil, 24, -71.5), (20, nil, 10_000, -70.5), (400, nil, 24, -70.5),
       (10, 24, 48, -71.5), (10, 48, 24, -71.5), (10, 12, 24, -70.5),
+      (200, 24, 48, -71.5),
     ]
     for (index, report) in reports.enumerated() {
       _ = try await town.database.write(

@@ -83,7 +83,7 @@ struct DashboardPage {
       \(figure("unassigned", totals.unassigned, t("Not assigned to a person"), list(Self.open + [("assignee", "none")])))\
       \(figure("new-day", totals.newDay, t("New in 24 hours"), list(Self.every + [("created_after", day)])))\
       \(figure("new-week", totals.newWeek, t("New in 7 days"), list(Self.every + [("created_after", week)])))\
-      \(figure("closed", totals.closed, t("Closed in the period"), list([("status", Self.ended)])))\
+      \(figure("closed", totals.closed, t("Closed in the period"), list(Self.every + [("closed_after", statistics.start), ("closed_before", statistics.end)])))\
       \(figure("median", hours(totals.medianHours), t("Median time to completion"), nil))\
       \(figure("on-time", percent(totals.onTime), t("Completed on time"), nil))\
       </ul>

@@ -11,7 +11,6 @@ extension DashboardPage {
   static let open = [("status", Status.allCases.filter { !$0.isEnded }.map(\.rawValue).joined(separator: ","))]
   /// The queue shows what is open unless it is told otherwise.
   static let every = [("status", "all")]
-  static let ended = Status.allCases.filter(\.isEnded).map(\.rawValue).joined(separator: ",")
 
   /// The list of requests with these filters, and those of the dashboard.
   func list(_ filters: [(String, String)], area: String? = nil, category: String? = nil) -> String {

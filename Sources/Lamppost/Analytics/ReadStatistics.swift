@@ -14,7 +14,7 @@ struct ReadStatistics: Sendable {
 
   /// - Throws: `invalid_parameter`.
   func callAsFunction(_ scope: StatisticsScope, as actor: Actor) async throws -> Statistics {
-    let key = "statistics:2:\(actor.tenant.id):\(scope.name)"
+    let key = "statistics:3:\(actor.tenant.id):\(scope.name)"
     if let bytes = try? await redis.command("GET", key).bytes, let kept = Statistics(bytes) { return kept }
     let bytes = try await read(scope, actor.tenant)
     guard let statistics = Statistics(bytes) else { throw UnknownWord(column: "statistics") }
@@ -32,6 +32,8 @@ struct ReadStatistics: Sendable {
       json.object { statistics in
         statistics.field("from", period.from)
         statistics.field("to", period.to)
+        statistics.field("start", period.start)
+        statistics.field("end", period.end)
         statistics.field("interval", period.interval)
         for (part, rows) in zip(queries.all, parts) {
           let text = (try? rows.first?.get(0, as: String?.self)) ?? nil

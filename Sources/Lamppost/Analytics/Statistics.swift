@@ -57,6 +57,9 @@ struct Statistics: Sendable {
   let to: String
   /// `day` or `week`.
   let interval: String
+  /// Instants: the period's beginning, and what is no longer of it.
+  let start: String
+  let end: String
   let totals: Totals
   let ages: [Age]
   let areas: [Place]
@@ -68,9 +71,11 @@ struct Statistics: Sendable {
   /// - Returns: nil for what another version of the program has written.
   init?(_ bytes: [UInt8]) {
     guard let json = try? JSONValue.parse(bytes), let from = json["from"]?.string, let to = json["to"]?.string,
-      let interval = json["interval"]?.string, let totals = json["totals"]
+      let interval = json["interval"]?.string, let start = json["start"]?.string, let end = json["end"]?.string,
+      let totals = json["totals"]
     else { return nil }
     (self.from, self.to, self.interval, self.bytes) = (from, to, interval, bytes)
+    (self.start, self.end) = (start, end)
     self.totals = Totals(
       open: totals.count("open"), overdue: totals.count("overdue"), unassigned: totals.count("unassigned"),
       newDay: totals.count("new_day"), newWeek: totals.count("new_week"), created: totals.count("created"),

@@ -66,6 +66,8 @@ extension Parameter {
     query("mine", .boolean, "Only what the caller reported."),
     query("created_after", .time, "RFC 3339 with offset."),
     query("created_before", .time, "RFC 3339 with offset."),
+    query("closed_after", .time, "RFC 3339 with offset."),
+    query("closed_before", .time, "RFC 3339 with offset."),
     query("updated_after", .time, "RFC 3339 with offset."),
   ]
 

@@ -22,7 +22,9 @@ extension Schemas {
   private static let share = Schema.number(0...1).orNull.noted("Completed by the target date.")
 
   static let statistics: Schema = .object([
-    .required("from", .text), .required("to", .text), .required("interval", .words(["day", "week"])),
+    .required("from", .text), .required("to", .text), .required("start", .time),
+    .required("end", Schema.time.noted("The first instant after the period.")),
+    .required("interval", .words(["day", "week"])),
     .required(
       "totals",
       .object(

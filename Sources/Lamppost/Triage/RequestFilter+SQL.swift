@@ -43,6 +43,8 @@ extension RequestFilter {
     }
     if let createdAfter { list.append("r.created_at > \(createdAfter)") }
     if let createdBefore { list.append("r.created_at < \(createdBefore)") }
+    if let closedAfter { list.append("r.closed_at > \(closedAfter)") }
+    if let closedBefore { list.append("r.closed_at < \(closedBefore)") }
     if let updatedAfter { list.append("r.updated_at > \(updatedAfter)") }
     if sort == .due { list.append("r.expected_by IS NOT NULL AND r.closed_at IS NULL") }
     return list.joined(separator: " AND ")

@@ -27,6 +27,8 @@ struct RequestFilter: Sendable {
   var mentionsMe = false
   var createdAfter: Date?
   var createdBefore: Date?
+  var closedAfter: Date?
+  var closedBefore: Date?
   var updatedAfter: Date?
   var sort = Sort.newest
 
@@ -58,6 +60,8 @@ struct RequestFilter: Sendable {
     mentionsMe = try query.parsed("mentions", "must be me") { $0 == "me" ? true : nil } ?? false
     createdAfter = try query.parsed("created_after", "must be an RFC 3339 time with offset", RFC3339.parse)
     createdBefore = try query.parsed("created_before", "must be an RFC 3339 time with offset", RFC3339.parse)
+    closedAfter = try query.parsed("closed_after", "must be an RFC 3339 time with offset", RFC3339.parse)
+    closedBefore = try query.parsed("closed_before", "must be an RFC 3339 time with offset", RFC3339.parse)
     updatedAfter = try query.parsed("updated_after", "must be an RFC 3339 time with offset", RFC3339.parse)
     sort = text != nil ? .relevance : near != nil ? .nearest : .newest
     sort = try query.parsed("sort", "must be one of: " + Self.sortNames, Sort.init(rawValue:)) ?? sort
@@ -79,7 +83,8 @@ struct RequestFilter: Sendable {
   /// Whether the kept map counts can answer: they know status, category and priority alone.
   var isAnsweredByCounts: Bool {
     text == nil && near == nil && area == nil && assignee == nil && department == nil && isOverdue == nil && !isMine
-      && !mentionsMe && createdAfter == nil && createdBefore == nil && updatedAfter == nil
+      && !mentionsMe && createdAfter == nil && createdBefore == nil && closedAfter == nil && closedBefore == nil
+      && updatedAfter == nil
   }
 }
 
