@@ -46,8 +46,8 @@ start_services() {
     LAMPPOST_SIGNATURES=$TEST_SIGNATURES LAMPPOST_ALLOW_LOCAL_SIGNATURES=1
   # What is tested is the form of calls, not their number.
   export LAMPPOST_REPORTS_PER_MINUTE=0 LAMPPOST_SIGN_INS_PER_QUARTER_HOUR=1000000 LAMPPOST_SCAN_CONCURRENCY=1
-  # Mails are written to a folder.
-  export LAMPPOST_MAIL_FROM=town@example.test LAMPPOST_SMTP_URL=file://$work/mail
+  # Mails are written to a folder; links in them begin with our address.
+  export LAMPPOST_MAIL_FROM=town@example.test LAMPPOST_SMTP_URL=file://$work/mail LAMPPOST_URL=http://127.0.0.1:$port
   mkdir -p "$work/uploads" "$work/mail"
   "$TEST_BIN/lamppost" migrate >"$work/migrate.log"
   "$TEST_BIN/lamppost" tenant create boston --name Boston

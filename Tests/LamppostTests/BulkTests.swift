@@ -337,6 +337,13 @@ import Testing
       try await agent.post(path, view("x", ["colour": .string("red")])).fields == ["filter.colour": "unknown_field"])
     #expect(
       try await agent.post(path, view("x", ["sort": .string("nearest")])).fields == ["filter.sort": "invalid_format"])
+    let mistaken: [(String, JSONValue)] = [
+      ("department", .bool(false)), ("q", .integer(311)), ("radius", .bool(true)), ("mine", .integer(1)),
+      ("department", .string("a\0b")), ("category", .array([.integer(1)])), ("category", .array([.string("\0")])),
+    ]
+    for (name, value) in mistaken {
+      #expect(try await agent.post(path, view("x", [name: value])).fields == ["filter.\(name)": "wrong_type"])
+    }
     #expect(try await town.somebody(.viewer).post(path, view("x", [:], shared: true)).status == 403)
     for number in 0..<50 { #expect(try await agent.post(path, view("View \(number)", [:])).status == 201) }
     #expect(try await agent.post(path, view("One more", [:])).code == "too_many")

@@ -105,6 +105,10 @@ import Testing
     #expect(try await town.anonymous.get("/api/v1/requests/\(reference)")["version"]?.integer == 1)
     #expect(try await town.anonymous.with("Supporter-Token", token).delete(path)["supporters"]?.integer == 1)
     #expect(try await town.anonymous.with("Supporter-Token", token).delete(path)["supporters"]?.integer == 1)
+    // Who sends something else believes to take back what would stay.
+    for wrong in ["", token + "A", "<script>", String(token.dropLast()) + "*"] {
+      #expect(try await town.anonymous.with("Supporter-Token", wrong).delete(path).status == 400)
+    }
     #expect(try await citizen.delete(path)["supporters"]?.integer == 0)
     #expect(try await Township().anonymous.post(path).status == 404)
     let (other, _) = try await town.report()
