@@ -39,6 +39,8 @@ public struct Query: Sendable, Equatable, Sequence {
 
   public var isEmpty: Bool { pairs.isEmpty }
 
+  public var count: Int { pairs.count }
+
   public func makeIterator() -> some IteratorProtocol<(name: String, value: String)> { pairs.makeIterator() }
 
   public static func == (left: Query, right: Query) -> Bool { left.pairs.elementsEqual(right.pairs, by: ==) }

@@ -232,4 +232,23 @@ import Testing
     try await comment(agent, reference, "afterwards", "public")
     #expect(try await mails(town, address).count == 1)
   }
+
+  @Test("nobody's mail box is filled by reports that others send with its address, as a guest or with an account")
+  func flood() async throws {
+    let town = try await Township()
+    let (guest, citizen) = (address(), try await town.somebody(.citizen))
+    let (account, agent) = (try await email(of: citizen), try await town.somebody(.agent))
+    var last = ""
+    for _ in 0..<13 {
+      (last, _) = try await guestReport(town, guest)
+      try await town.report([("title", .string("Buy at http://evil.test"))], by: citizen)
+    }
+    #expect(try await mails(town, guest).count == NotifyFollowers.reportsPerHour)
+    let own = try await mails(town, account)
+    #expect(own.count == NotifyFollowers.reportsPerHour)
+    // An account's address may be another's, too.
+    #expect(!own.contains { $0.data.contains("evil.test") || $0.text.contains("evil.test") })
+    try await comment(agent, last, "what staff say", "public")
+    #expect(try await mails(town, guest).last?.text.contains("what staff say") == true)
+  }
 }

@@ -50,6 +50,16 @@ import Testing
     #expect(try await town.anonymous.get("/static/app.css").status == 404)
   }
 
+  @Test("a form of thousands of fields is refused before anybody looks through it")
+  func manyFields() async throws {
+    let town = try await Township()
+    let most = Array(repeating: (name: "a", value: "x"), count: PageForm.fieldLimit)
+    for path in ["/report", "/sign-in", "/find", "/track"] {
+      #expect(try await postForm(town.anonymous, path, most).status == 422)
+      #expect(try await postForm(town.anonymous, path, most + [(name: "a", value: "x")]).status == 413)
+    }
+  }
+
   @Test("a form without the session's token, or with another's, changes nothing")
   func forgery() async throws {
     let town = try await Township()

@@ -205,6 +205,16 @@ import Testing
     #expect(report["attachments"]?.array?.count == 1)
     let counted = try await town.database.read("SELECT file_name FROM attachments WHERE tenant_id = \(town.id)")
     #expect(try counted.map { try $0.get(0, as: String.self) } == ["two<b>.png"])
+    // Nor can the same form make another report of them for somebody else.
+    let citizen = try await town.somebody(.citizen)
+    let again = fields + [("idempotency_key", try key(first.text))]
+    #expect(try await post(citizen, again).status == 409)
+    // Whoever never saw the answer sends again, when the scan has taken the file: it is the same report.
+    let stored = try await town.database.read("SELECT id FROM attachments WHERE tenant_id = \(town.id)")
+    let path = town.installation.application.quarantine.path(try #require(stored.first).get(0))
+    try FileManager.default.removeItem(atPath: path)
+    let resent = try await post(town.anonymous, again)
+    #expect(resent.status == 303 && resent.headers["Location"] == sent.headers["Location"])
   }
 
   @Test("the page weighs at most 60 KB in all without a map, its scripts at most 30 KB")

@@ -56,8 +56,9 @@ struct News: Sendable {
     return Letter(
       subject: "\(reference): \(heading(t))",
       paragraphs: [
-        // A guest's address is whatever was typed into a form: no mail to it carries a stranger's words.
-        isGuest && isReporter ? category : "\(title) (\(category))",
+        // The address of a reporter or an account is whatever was typed into a form: no mail to it carries words that its
+        // owner may never have written or asked for. Guests who follow have answered a mail first.
+        isGuest && !isReporter ? "\(title) (\(category))" : category,
         t("Reference: {reference}", ["reference": reference]),
         heading(t), sentence(t), words,
         isGuest && isReporter

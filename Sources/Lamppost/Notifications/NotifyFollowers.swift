@@ -38,7 +38,7 @@ struct NotifyFollowers: Sendable {
               SELECT f.tenant_id, \(JobKind.sendNotification.rawValue), f.id || ':' || \(sequence)::int
                 FROM followers f JOIN requests r ON r.tenant_id = f.tenant_id AND r.id = f.request_id
                WHERE f.request_id = \(request) AND f.confirmed_at IS NOT NULL AND f.stopped_at IS NULL
-                 AND r.visibility <> 'removed' AND \(recipients)
+                 AND r.visibility <> 'removed' AND \(recipients) AND \(Self.isNoFlood(kind))
               ON CONFLICT DO NOTHING
               """)
           }
@@ -67,6 +67,24 @@ struct NotifyFollowers: Sendable {
     let isReporters = kind == .message || kind == .confirmation || kind == .withdrawn
     return isReporters ? all + " AND NOT f.is_reporter" : all
   }
+
+  /// The condition on `followers f` that what citizens do by themselves does not fill somebody's mail box: an address is
+  /// whatever was typed, into the report's form or a new account's. Of the reports that one recipient came by within an
+  /// hour, the first few are mailed about at once; what staff do is mailed always.
+  private static func isNoFlood(_ kind: RequestEvent.Kind?) -> SQL {
+    guard kind == .created || kind == .confirmation || kind == .withdrawn else { return "true" }
+    return """
+      (SELECT count(*) FROM followers o
+        WHERE o.tenant_id = f.tenant_id AND o.person_id = f.person_id
+          AND o.created_at BETWEEN f.created_at - interval '1 hour' AND f.created_at)
+      + (SELECT count(*) FROM followers o
+          WHERE o.tenant_id = f.tenant_id AND o.email = f.email
+            AND o.created_at BETWEEN f.created_at - interval '1 hour' AND f.created_at) <= \(reportsPerHour)
+      """
+  }
+
+  /// Reports and followed requests of one recipient.
+  static let reportsPerHour = 10
 
   /// Reports that came in by another way than the form have their reporter's row from here.
   private static func reporters(of request: Int) -> [SQL] {

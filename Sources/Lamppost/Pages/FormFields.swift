@@ -17,7 +17,7 @@ struct FormFields {
     self.t = t
     if let form {
       // A password that was wrong is typed again.
-      for name in form.names where !name.contains("password") { entered[name] = form.values(name) }
+      entered = form.valuesByName.filter { !$0.key.contains("password") }
     }
     errors = problem?.errors ?? []
     if let problem, errors.isEmpty {

@@ -10,6 +10,8 @@ struct PageForm: Sendable {
 
   static let tokenField = "csrf_token"
   private static let sizeLimit = 256 << 10
+  /// Our largest form, the one of a bulk change, has some 600. As many as fit would be costly to look through.
+  static let fieldLimit = 2_000
 
   /// The first value of a field, without outer white space; nil where it is missing or empty.
   subscript(_ name: String) -> String? {
@@ -22,6 +24,9 @@ struct PageForm: Sendable {
 
   /// Every value of a field that can be sent several times.
   func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
+
+  /// Every value by its field, each in the order they came.
+  var valuesByName: [String: [String]] { Dictionary(grouping: fields, by: \.name).mapValues { $0.map(\.value) } }
 
   func has(_ name: String) -> Bool { fields.contains { $0.name == name } }
 
@@ -41,6 +46,7 @@ struct PageForm: Sendable {
     switch request.headers["Content-Type"]?.mediaType {
     case "application/x-www-form-urlencoded":
       let form = try await request.urlEncodedForm(upTo: sizeLimit)
+      guard form.count <= fieldLimit else { throw Problem(.tooLarge, "The form has too many fields.") }
       return PageForm(form.map { ($0.name, $0.value) })
     case "multipart/form-data":
       return try await multipart(request, maximumFiles: maximumFiles, into: quarantine)

@@ -25,7 +25,7 @@ struct HeldFiles: Sendable {
     return Base64URL.encode(json.bytes) + "." + Base64URL.encode(tag(json.bytes, form))
   }
 
-  /// - Returns: the files that are still there; none where the text is not ours or of another form.
+  /// - Returns: the files, of which some may be gone by now; none where the text is not ours or of another form.
   func open(_ sealed: String, form: String) -> [QuarantinedFile] {
     let parts = sealed.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let bytes = Base64URL.decode(String(parts[0])),
@@ -34,12 +34,13 @@ struct HeldFiles: Sendable {
     else { return [] }
     return list.compactMap { item in
       guard let id = item["id"]?.string.flatMap({ UUID(uuidString: $0) }), let size = item["bytes"]?.integer,
-        let sha256 = item["sha256"]?.string.flatMap({ Base64URL.decode($0) }).flatMap({ SHA256Digest(bytes: $0) }),
-        access(quarantine.path(id), F_OK) == 0
+        let sha256 = item["sha256"]?.string.flatMap({ Base64URL.decode($0) }).flatMap({ SHA256Digest(bytes: $0) })
       else { return nil }
       return QuarantinedFile(id: id, bytes: size, sha256: sha256, name: item["name"]?.string)
     }
   }
+
+  func isThere(_ file: QuarantinedFile) -> Bool { access(quarantine.path(file.id), F_OK) == 0 }
 
   private func tag(_ bytes: [UInt8], _ form: String) -> [UInt8] {
     let message = Array("\(bytes.count):".utf8) + bytes + Array(form.utf8)

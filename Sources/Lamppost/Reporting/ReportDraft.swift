@@ -12,6 +12,8 @@ struct ReportDraft: Sendable {
   let files: [QuarantinedFile]
   /// Files of this post alone.
   let newFiles: [QuarantinedFile]
+  /// Files of earlier posts, with those that are gone since, as they are once the report was stored and they were scanned.
+  var heldFiles: [QuarantinedFile] = []
   /// What was found for the place that was typed.
   var places: [Place] = []
 

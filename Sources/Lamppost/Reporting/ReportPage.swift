@@ -2,6 +2,7 @@ import Civic
 import Credentials
 import HTML
 import HTTPServer
+import PostgreSQL
 
 /// The page on which a citizen reports: one form, whole and working without any script.
 enum ReportPage {
@@ -56,12 +57,20 @@ enum ReportPage {
     errors += try await context.application.checkReport(report, as: context.actor)
     if !errors.isEmpty { throw Problem.fields(errors) }
     if let question = try await askForSimilar(report, draft, context) { return question }
-    let content = input.canonicalBytes + ReceivedForm(fields: [:], files: draft.files).canonicalBytes
+    // Sent again by whoever never saw the answer, it is the same report, though the scan has taken its files by now.
+    let sent = draft.heldFiles + draft.newFiles
+    let content = input.canonicalBytes + ReceivedForm(fields: [:], files: sent).canonicalBytes
     let claim = try IdempotencyClaim(
       key: draft.key, actor: context.actor, scope: ReportRoutes.submitScope, content: content,
       secret: context.application.secret)
-    let receipt = try await context.application.submitRequest(
-      report, files: draft.files, claim: claim, language: context.language, as: context.actor)
+    let receipt: SubmitRequest.Receipt
+    do {
+      receipt = try await context.application.submitRequest(
+        report, files: draft.files, claim: claim, language: context.language, as: context.actor)
+    } catch let error as DatabaseError where error.isUniqueViolation(constraint: "attachments_pkey") {
+      // The held files are those of a report already, which the same form made for somebody else.
+      throw Problem(.idempotencyConflict)
+    }
     // Files that were held before are those of the report that stands.
     if receipt.isReplay { context.application.quarantine.discard(draft.newFiles) }
     let path =
@@ -116,13 +125,18 @@ enum ReportPage {
   private static func draft(_ context: Context) async throws -> ReportDraft {
     let form = try context.postedForm()
     let key = form["idempotency_key"].flatMap { (16...64).contains($0.utf8.count) ? $0 : nil } ?? ReportDraft.newKey()
-    let held = form["held"].map { waitingRoom(context).open($0, form: formName(key, context)) } ?? []
+    let room = waitingRoom(context)
     let dropped = Set(form.values("drop"))
-    let files = held.filter { !dropped.contains($0.id.uuidString) } + form.files
+    let held = (form["held"].map { room.open($0, form: formName(key, context)) } ?? []).filter {
+      !dropped.contains($0.id.uuidString)
+    }
+    let files = held.filter(room.isThere) + form.files
     let maximum = context.application.quarantine.configuration.maximumFiles
     if files.count > maximum { throw Problem(.tooManyFiles, "There must not be more than \(maximum) files.") }
     let categories = try await context.application.listCategories(tenant: context.actor.tenant)
-    return ReportDraft(form, categories: categories, key: key, files: files)
+    var draft = ReportDraft(form, categories: categories, key: key, files: files)
+    draft.heldFiles = held
+    return draft
   }
 
   private static func view(_ draft: ReportDraft, _ context: Context, problem: Problem? = nil) -> ReportForm {

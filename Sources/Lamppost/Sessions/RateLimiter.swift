@@ -2,7 +2,8 @@ import Credentials
 import Glibc
 import Redis
 
-/// Counts calls per subject in Redis. Without Redis nobody is limited: an outage of the cache must not stop reports.
+/// Counts calls per subject in Redis. Without Redis nobody is limited, since an outage of the cache must not stop reports;
+/// only mails to strangers wait for it.
 struct RateLimiter: Sendable {
   enum Kind: String, Sendable {
     case report
@@ -14,6 +15,8 @@ struct RateLimiter: Sendable {
     case mailNetwork = "mail_network"
     /// Mails that anybody asks for to one address.
     case mailSubject = "mail_subject"
+
+    var isOfMail: Bool { self == .mailNetwork || self == .mailSubject }
 
     /// Seconds in which the limit counts.
     var period: Int {
@@ -64,6 +67,7 @@ struct RateLimiter: Sendable {
     let limit = limit(kind)
     guard limit > 0 else { return }
     let reply = try? await redis.run(Self.increment, keys: [key(kind, subject)], arguments: [kind.period])
+    if reply == nil && kind.isOfMail { throw Problem(.unavailable, retryAfter: 30) }
     if let count = reply?.integer, count > limit { throw Problem(.rateLimited, retryAfter: kind.period) }
   }
 }
