@@ -27,7 +27,7 @@ struct HistoryWords {
 
   private func fromTo(_ label: String, _ before: String?, _ after: String?) -> HTML {
     let from: HTML? = before.map { "<del>\($0)</del> <span aria-hidden=\"true\">→</span> " }
-    return "\(label): \(from)<ins>\(after ?? t("nobody"))</ins>"
+    return "\(t("{label}:", ["label": label])) \(from)<ins>\(after ?? t("nobody"))</ins>"
   }
 
   private func status(_ word: String?) -> String? {
@@ -57,7 +57,7 @@ struct HistoryWords {
       let (from, to) = (value(name, earlier ?? ""), value(name, after))
       if name == "description" || from.utf8.count + to.utf8.count > 160 {
         return """
-          \(label(name)): <details><summary>\(t("Show both"))</summary>
+          \(t("{label}:", ["label": label(name)])) <details><summary>\(t("Show both"))</summary>
           <p class="prose"><del>\(from)</del></p><p class="prose"><ins>\(to)</ins></p></details>
           """
       }
