@@ -17,6 +17,7 @@ run_tests() {
   mkdir -m 755 "$data/log"
   start_test_services
   check "the pages' scripts and styles bundle" Client/build.sh || true
+  check "every message is said in every language" Client/locales/update.py --check || true
   check "the pages' scripts are sound TypeScript" check_typescript || true
   if check "the Swift sources build without a warning" build_tests; then test_swift; fi
   test_folders
