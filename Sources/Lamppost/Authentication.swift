@@ -14,6 +14,8 @@ struct Authentication: Sendable {
   struct Caller: Sendable {
     let actor: Actor
     let session: SessionToken?
+    /// Somebody who may well be signed in, which nobody can tell without Redis.
+    var isUnjudged = false
   }
 
   /// - Throws: `unauthenticated` for a token that is not valid, `not_found` for a tracking code that opens nothing,
@@ -29,7 +31,13 @@ struct Authentication: Sendable {
     guard let text = request.cookie(SessionStore.cookieName), let token = SessionToken(text: text) else {
       return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
     }
-    guard let person = try await session(token, request, tenant) else {
+    let person: Actor.Person?
+    do {
+      person = try await session(token, tenant)
+    } catch is RedisError where request.method.isSafe && !request.path.hasPrefix("/api/") {
+      return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil, isUnjudged: true)
+    }
+    guard let person else {
       return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
     }
     if !provesByForm { try requireCSRFToken(request, token) }
@@ -55,13 +63,9 @@ struct Authentication: Sendable {
 
   /// - Returns: nil where the session is over. Without Redis a public page goes on for nobody in particular; a change
   ///   must not be made in nobody's name, nor a list be the public's without a word, so the API waits.
-  private func session(_ token: SessionToken, _ request: Request, _ tenant: Tenant) async throws -> Actor.Person? {
-    do {
-      guard let session = try await sessions.find(token, tenant: tenant) else { return nil }
-      return try await person(session.personID, epoch: session.epoch, tenant)
-    } catch is RedisError where request.method.isSafe && !request.path.hasPrefix("/api/") {
-      return nil
-    }
+  private func session(_ token: SessionToken, _ tenant: Tenant) async throws -> Actor.Person? {
+    guard let session = try await sessions.find(token, tenant: tenant) else { return nil }
+    return try await person(session.personID, epoch: session.epoch, tenant)
   }
 
   /// The account as it is now, asked on every call: deactivation and a raised epoch end everything at once.

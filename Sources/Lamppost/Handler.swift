@@ -74,6 +74,8 @@ struct Handler: Sendable {
     let caller = try await application.authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
     (context.actor, context.session) = (caller.actor, caller.session)
     if isPage { page = context }
+    // Signing in again would not help them.
+    if caller.isUnjudged && route.access != .anyone { throw Problem(.unavailable, retryAfter: 5) }
     try authorize(caller.actor, for: route.access)
     if request.method.isSafe { return try await route.handle(request, context) }
     let response = isPage ? try await take(request, by: route, context) : try await route.handle(request, context)

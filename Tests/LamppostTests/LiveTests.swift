@@ -202,6 +202,25 @@ import Testing
     }
   }
 
+  @Test("with Redis away public pages go on, and a signed-in page says so instead of asking to sign in again")
+  func pagesWithoutRedis() async throws {
+    let town = try await Township()
+    let person = try #require(try await town.somebody(.agent).personID)
+    let tenant = try await town.installation.application.tenants.tenant(host: town.host)
+    let token = try await town.installation.application.sessions.create(personID: person, epoch: 1, tenant: tenant)
+    let cookie = Client(township: town, headers: ["Cookie": "\(SessionStore.cookieName)=\(token.text)"])
+    try await withProcess(town, redisURL: "redis://127.0.0.1:9/0") { process in
+      let report = try await EventClient(process, cookie, "/report").status
+      let staff = try await EventClient(process, cookie, "/staff").status
+      let stranger = try await EventClient(process, town.anonymous, "/staff").status
+      #expect(report == 200 && staff == 503 && stranger == 303)
+      // Mail to an address that somebody typed waits for the limits.
+      await #expect(throws: Problem.self) {
+        try await process.application.limiter.take(.mailSubject, "somebody")
+      }
+    }
+  }
+
   @Test("one person cannot take all streams there are")
   func limit() async throws {
     let town = try await Township()
