@@ -167,7 +167,8 @@ import Testing
       while events.last?["attachment"] == nil { events.append(try await stream.next()) }
       #expect(events.last?["attachment"]?["id"]?.string == upload["id"]?.string)
       #expect(events.last?["attachment"]?["state"]?.string == "infected")
-      #expect(!events.contains { $0.name == "request.created" })
+      // Its own beginning may be told again where somebody was still writing when the stream was opened.
+      #expect(!events.contains { $0.name == "request.created" && $0["reference"]?.string != reference })
       #expect(try await town.anonymous.get("/api/v1/track/WRONG/stream").status == 404)
     }
   }
