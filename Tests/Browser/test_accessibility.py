@@ -5,10 +5,10 @@ from client import Client
 from suite import test
 
 PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/find", "/track", "/privacy",
-          "/accessibility", "/emergency", "/api", "/nowhere"]
-SIGNED_IN = ["/me", "/report", "/sign-out"]
+          "/accessibility", "/emergency", "/offline", "/api", "/nowhere"]
+SIGNED_IN = ["/me", "/me/settings", "/me/delete", "/report", "/sign-out"]
 STAFF = ["/staff", "/staff/dashboard", "/staff/mentions"]
-ADMINISTRATION = ["/admin"]
+ADMINISTRATION = ["/admin", "/admin/settings", "/admin/categories", "/admin/categories/street-light-out"]
 ROLES = ["citizen", "viewer", "agent", "crew", "manager", "administrator", "operator"]
 
 
