@@ -2,7 +2,8 @@
 
 import re
 
-from browser import DESKTOP, person, picture, tab_to, url
+from browser import DESKTOP, PASSWORD, person, picture, tab_to, url
+from client import Client
 from playwright.sync_api import expect
 from steps import receipt
 from suite import test
@@ -62,3 +63,37 @@ def press(page, name):
     tab_to(page, page.get_by_role("button", name=name))
     focus_is_seen(page)
     page.keyboard.press("Enter")
+
+
+@test("signing in, a status with its reason, and a message to staff: by keyboard alone", seconds=120)
+def work_by_keyboard():
+    receipt_of = Client().report("A lamp without a mouse")
+    reference, code = receipt_of["reference"], receipt_of["tracking_code"]
+    with person(DESKTOP) as page:
+        page.goto(url("/sign-in"))
+        tab_to(page, page.get_by_label("Email address"))
+        page.keyboard.type("agent@demo.test")
+        tab_to(page, page.get_by_label("Password", exact=True))
+        focus_is_seen(page)
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(re.compile("/staff"))
+        page.goto(url(f"/staff/requests/{reference}"))
+        expect(page.locator("#keys")).to_be_visible()
+        page.keyboard.press("s")
+        expect(page.get_by_label("New status")).to_be_focused()
+        focus_is_seen(page)
+        page.keyboard.type("On hold")
+        tab_to(page, page.get_by_label("Reason"))
+        page.keyboard.type("Which pole is it?")
+        press(page, "Change status")
+        expect(page.locator("main .badge").first).to_contain_text("On hold")
+        # Nothing is lost: whoever did this can go on from where they were.
+        assert page.evaluate("document.activeElement !== document.body"), "the focus is nowhere"
+    with person(DESKTOP) as page:
+        page.goto(url(f"/track/{code}"))
+        tab_to(page, page.get_by_label("Your answer"))
+        focus_is_seen(page)
+        page.keyboard.type("The one at the school.")
+        press(page, "Send answer")
+        expect(page.get_by_text("The one at the school.").first).to_be_visible()
