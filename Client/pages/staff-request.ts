@@ -8,7 +8,7 @@ import { dropDraft, keepDraft, restoreDrafts } from "../lib/desk/drafts";
 import { offerMentions } from "../lib/desk/mention";
 import { showPlace } from "../lib/desk/place";
 import { hasNews, isChanging, refresh, send } from "../lib/desk/swap";
-import { liftNotice, toast } from "../lib/desk/toast";
+import { clearToast, liftNotice, toast } from "../lib/desk/toast";
 import { showPhoto } from "../lib/desk/viewer";
 
 /** What must be done to the page whenever it is new. */
@@ -66,7 +66,7 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const button = (event as SubmitEvent).submitter as HTMLButtonElement | null;
   if (button?.name === "insert") { insertTemplate(form); return; }
-  if (form.closest(".toast")) find(".toast")?.remove();
+  if (form.closest(".toast")) clearToast();
   void send(form, button).then(({ isDone }) => {
     if (isDone) dropDraft(form);
     if (isDone) history.replaceState(null, "", location.pathname);
@@ -159,7 +159,7 @@ async function bringNews(): Promise<void> {
   }
   const button = make("button", { type: "button" }, t("Show what is new"));
   button.addEventListener("click", () => {
-    find(".toast")?.remove();
+    clearToast();
     void refresh().then(enhance);
   });
   toast(t("This request has just been changed."), button);

@@ -1,6 +1,7 @@
 // What is done with what is chosen: a bar with one dialog for each kind of change, a preview in numbers, and an undo.
 import { Refused } from "../lib/api";
 import { announce, find, findAll, make } from "../lib/dom";
+import { toast, undoButton } from "../lib/desk/toast";
 import { t } from "../lib/messages";
 import type { Outcome } from "./selection";
 import { bulk, choose, complain, number, onComplaint, onSelection, replaceSelection, selectBy, selected, undo, wordsFor } from "./selection";
@@ -194,7 +195,7 @@ async function run(kind: Kind, apply: HTMLButtonElement, preview: HTMLElement): 
     opened?.dialog.close();
     for (const field of findAll<HTMLTextAreaElement>("textarea", group(kind) ?? document)) field.value = "";
     const message = t("{count} changed", { count: number(outcome.changed.count) });
-    toast(message, outcome.undo.length > 0 ? () => takeBack(outcome.undo) : undefined);
+    toast(message, outcome.undo.length > 0 ? undoButton(() => takeBack(outcome.undo)) : undefined);
     changed();
   } catch (error) {
     apply.disabled = false;
@@ -221,27 +222,4 @@ function takeBack(changes: Outcome["undo"]): void {
     toast(t("Undone: {count}", { count: number(count) }));
     changed();
   }).catch((error) => complain(wordsFor(error)));
-}
-
-/** Says what was done, with its undo for ten seconds, longer while somebody is at it. */
-export function toast(message: string, takeBack?: () => void): void {
-  document.getElementById("toast")?.remove();
-  const close = make("button", { type: "button", class: "quiet" }, t("Close"));
-  const element = make("div", { id: "toast", class: "toast" }, make("span", {}, message));
-  if (takeBack) {
-    const button = make("button", { type: "button", id: "toast-undo" }, t("Undo"));
-    button.addEventListener("click", () => { element.remove(); takeBack(); });
-    element.append(button);
-  }
-  element.append(close);
-  close.addEventListener("click", () => element.remove());
-  (find("main") ?? document.body).append(element);
-  announce(message);
-  let left = 10;
-  const timer = setInterval(() => {
-    if (!element.isConnected) return clearInterval(timer);
-    if (element.matches(":hover, :focus-within")) return;
-    left -= 1;
-    if (left <= 0) element.remove();
-  }, 1000);
 }

@@ -5,17 +5,7 @@ import Testing
 
 @testable import Lamppost
 
-@Suite struct BulkTests {
-  private func bulk(_ client: Client, _ fields: [String: JSONValue]) async throws -> Client.Answer {
-    try await client.post("/api/v1/bulk", .object(fields))
-  }
-
-  private func action(_ type: String, _ fields: [String: JSONValue] = [:]) -> JSONValue {
-    .object(fields.merging(["type": .string(type)]) { $1 })
-  }
-
-  private func list(_ references: [String]) -> JSONValue { .array(references.map(JSONValue.string)) }
-
+@Suite struct BulkTests: BulkCalling {
   private func polygon(_ rings: [[(Double, Double)]]) -> JSONValue {
     .object([
       "type": .string("Polygon"),
@@ -33,14 +23,6 @@ import Testing
       let share = Double(index) / Double(count)
       return (-71 + share, 42 + share * (1 - share))
     }
-  }
-
-  private func count(_ answer: Client.Answer, _ group: String) -> Int? { answer[group]?["count"]?.integer }
-
-  private func refused(_ answer: Client.Answer) -> [String: Int] {
-    var counts: [String: Int] = [:]
-    for group in answer["refused"]?.array ?? [] { counts[group["code"]?.string ?? ""] = group["count"]?.integer }
-    return counts
   }
 
   @Test("a dry run tells exactly what then happens, and changes nothing itself")
@@ -74,71 +56,6 @@ import Testing
     // The same once more leaves everything as it is.
     let again = try await bulk(agent, call)
     #expect(count(again, "changed") == 0 && count(again, "unchanged") == 3)
-  }
-
-  @Test(
-    "each kind of change follows the rules of its single one, and can be taken back while nothing has happened since")
-  func kindsAndUndo() async throws {
-    let town = try await Township()
-    let agent = try await town.somebody(.agent)
-    let crew = try await town.somebody(.crew)
-    var references: [String] = []
-    for _ in 0..<3 { references.append(try await town.report().reference) }
-    let before = try await agent.get("/api/v1/requests/" + references[0])
-    let actions: [(JSONValue, (Client.Answer) -> Bool)] = [
-      (
-        action("assign", ["assignee": .integer(crew.personID!), "department": .string("roads")]),
-        { $0["assignee"]?["id"]?.integer == crew.personID && $0["status"]?.string == "assigned" }
-      ),
-      (
-        action("status", ["status": .string("on_hold"), "reason": .string("Waiting for <b>parts</b>")]),
-        { $0["status"]?.string == "on_hold" }
-      ),
-      (action("categorize", ["category": .string("pothole")]), { $0["category"]?.string == "pothole" }),
-      (
-        action("categorize", ["category": .string("harassment")]),
-        { $0["category"]?.string == "harassment" && $0["visibility"]?.string == "private" }
-      ),
-      (action("prioritize", ["priority": .string("urgent")]), { $0["priority"]?.string == "urgent" }),
-    ]
-    for (action, holds) in actions {
-      let done = try await bulk(agent, ["references": list(references), "action": action])
-      #expect(count(done, "changed") == 3, "\(done.text)")
-      #expect(holds(try await agent.get("/api/v1/requests/" + references[0])), "\(action.text)")
-      // Somebody else works on the last one: that one is not taken back.
-      _ = try await agent.patch("/api/v1/requests/" + references[2], .object(["title": .string(UUID().uuidString)]))
-      let changes = try #require(done["undo"])
-      let foreign = try await bulk(
-        try await town.somebody(.manager), ["action": self.action("undo", ["changes": changes])])
-      #expect(refused(foreign) == ["undo_not_allowed": 2, "version_mismatch": 1], "\(foreign.text)")
-      let undone = try await bulk(agent, ["action": self.action("undo", ["changes": changes])])
-      #expect(count(undone, "changed") == 2 && refused(undone) == ["version_mismatch": 1], "\(undone.text)")
-      let after = try await agent.get("/api/v1/requests/" + references[0])
-      for field in [
-        "status", "assignee", "department", "category", "priority", "expected_by", "visibility", "closed_at",
-      ] {
-        #expect(after[field] == before[field], "\(field) after \(action.text)")
-      }
-      // What was undone is not undone twice.
-      let twice = try await bulk(agent, ["action": self.action("undo", ["changes": changes])])
-      #expect(refused(twice) == ["version_mismatch": 3])
-    }
-  }
-
-  @Test("what was reopened by mistake has ended again when it had")
-  func reopening() async throws {
-    let town = try await Township()
-    let agent = try await town.somebody(.agent)
-    let (reference, _) = try await town.report()
-    let path = "/api/v1/requests/\(reference)"
-    let done = try await agent.post(
-      path + "/status", .object(["status": .string("completed"), "note": .string("done")]))
-    let reopened = try await bulk(
-      agent, ["references": list([reference]), "action": action("status", ["status": .string("under_review")])])
-    #expect(try await agent.get(path)["closed_at"]?.isNull == true)
-    _ = try await bulk(agent, ["action": action("undo", ["changes": try #require(reopened["undo"])])])
-    let now = try await agent.get(path)
-    #expect(now["status"]?.string == "completed" && now["closed_at"] == done["closed_at"])
   }
 
   @Test("drawing around requests selects what lies inside, holes left out, narrowed by a filter")
@@ -293,84 +210,5 @@ import Testing
     let changed = try await town.database.read(
       "SELECT count(*) FROM requests WHERE tenant_id = \(town.id) AND version > 1")
     #expect(try changed.first?.get(0, as: Int.self) == 250)
-  }
-}
-
-@Suite struct SavedViewTests {
-  private func view(_ name: String, _ filter: [String: JSONValue], shared: Bool = false) -> JSONValue {
-    .object(["name": .string(name), "filter": .object(filter), "shared": .bool(shared)])
-  }
-
-  @Test("a view is kept for its owner or for all staff, and counts what is open")
-  func views() async throws {
-    let town = try await Township()
-    let agent = try await town.somebody(.agent)
-    let colleague = try await town.somebody(.viewer)
-    let (reference, _) = try await town.report([("category", .string("pothole"))])
-    try await town.report([("category", .string("pothole"))])
-    try await town.report()
-    _ = try await agent.post(
-      "/api/v1/requests/\(reference)/status", .object(["status": .string("completed"), "note": .string("done")]))
-    let own = try await agent.post("/api/v1/views", view("<script>Holes", ["category": .array([.string("pothole")])]))
-    #expect(own.status == 201 && own["count"]?.integer == 1 && own["own"]?.bool == true, "\(own.text)")
-    let done = try await agent.post(
-      "/api/v1/views", view("Done", ["status": .string("completed"), "sort": .string("newest")], shared: true))
-    #expect(done["count"]?.integer == 1 && done["filter"]?["sort"]?.string == "newest")
-    #expect(try await agent.get("/api/v1/views").items.count == 2)
-    let seen = try await colleague.get("/api/v1/views").items
-    #expect(seen.map { $0["name"]?.string } == ["Done"] && seen.first?["own"]?.bool == false)
-    let path = "/api/v1/views/\(try #require(done["id"]?.string))"
-    #expect(try await colleague.delete(path).status == 404)
-    #expect(try await Township().somebody(.manager).delete(path).status == 404)
-    #expect(try await agent.delete(path).status == 200)
-    #expect(try await agent.delete(path).status == 404)
-    #expect(try await Township().somebody(.agent).get("/api/v1/views").items.isEmpty)
-  }
-
-  @Test("a filter that the list would not take is not kept, nor a fifty-first view")
-  func limits() async throws {
-    let town = try await Township()
-    let agent = try await town.somebody(.agent)
-    let path = "/api/v1/views"
-    #expect(try await agent.post(path, view("", [:])).fields == ["name": "required"])
-    #expect(
-      try await agent.post(path, view("x", ["colour": .string("red")])).fields == ["filter.colour": "unknown_field"])
-    #expect(
-      try await agent.post(path, view("x", ["sort": .string("nearest")])).fields == ["filter.sort": "invalid_format"])
-    let mistaken: [(String, JSONValue)] = [
-      ("department", .bool(false)), ("q", .integer(311)), ("radius", .bool(true)), ("mine", .integer(1)),
-      ("department", .string("a\0b")), ("category", .array([.integer(1)])), ("category", .array([.string("\0")])),
-    ]
-    for (name, value) in mistaken {
-      #expect(try await agent.post(path, view("x", [name: value])).fields == ["filter.\(name)": "wrong_type"])
-    }
-    #expect(try await town.somebody(.viewer).post(path, view("x", [:], shared: true)).status == 403)
-    for number in 0..<50 { #expect(try await agent.post(path, view("View \(number)", [:])).status == 201) }
-    #expect(try await agent.post(path, view("One more", [:])).code == "too_many")
-  }
-
-  @Test("staff are told how many open requests lie in each area, nobody else is")
-  func areaCounts() async throws {
-    let town = try await Township()
-    _ = try await town.database.write(
-      """
-      INSERT INTO areas (tenant_id, layer, slug, name, boundary) VALUES
-        (\(town.id), 'wards', 'one', 'One', ST_Multi(ST_MakeEnvelope(-71.1, 42.3, -71, 42.4, 4326))),
-        (\(town.id), 'wards', 'two', 'Two', ST_Multi(ST_MakeEnvelope(-72.1, 42.3, -72, 42.4, 4326)))
-      """)
-    let (reference, _) = try await town.report()
-    try await town.report()
-    let agent = try await town.somebody(.agent)
-    let path = "/api/v1/areas?layer=wards&counts=true"
-    func open() async throws -> [Int?] {
-      (try await agent.get(path)["features"]?.array ?? []).map { $0["properties"]?["open"]?.integer }
-    }
-    #expect(try await open() == [2, 0])
-    _ = try await agent.post(
-      "/api/v1/requests/\(reference)/status", .object(["status": .string("completed"), "note": .string("done")]))
-    #expect(try await open() == [1, 0])
-    #expect(try await town.anonymous.get(path).status == 401)
-    #expect(try await town.somebody(.citizen).get(path).status == 403)
-    #expect(try await agent.get("/api/v1/areas?counts=yes").code == "invalid_parameter")
   }
 }

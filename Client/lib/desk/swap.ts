@@ -2,7 +2,7 @@
 // of the one shown. What is right without a script is right with it.
 import { announce, find, findAll } from "../dom";
 import { t } from "../messages";
-import { toast } from "./toast";
+import { clearToast, toast } from "./toast";
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -30,7 +30,7 @@ function replaceMain(next: Document, sent: HTMLFormElement | null): void {
   const values = unsent(sent);
   const map = find("#map", main);
   // What it spoke of is on the page now.
-  find(".toast")?.remove();
+  clearToast();
   const chosen = findAll<HTMLInputElement>("input[type=radio]:checked", main).map((each) => each.id);
   const scroll = window.scrollY;
   main.replaceChildren(...Array.from(find("main", next)!.childNodes));

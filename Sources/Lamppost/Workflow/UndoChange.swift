@@ -60,11 +60,19 @@ struct LastChange: Sendable {
       }
     }
 
-    /// An end that comes back has the time at which it was reached.
+    /// An end that comes back has the time at which it was reached: done, and later confirmed, is one end.
     private static let end: SQL = """
-      coalesce(closed_at, (SELECT max(e.at) FROM request_events e WHERE e.request_id = requests.id
-        AND e.after = ANY(\(Status.allCases.filter(\.isEnded).map(\.rawValue)))), now())
+      coalesce(closed_at, (SELECT min(e.at) FROM request_events e WHERE e.request_id = requests.id
+        AND e.after = ANY(\(words(isEnded: true))) AND e.sequence > coalesce(
+          (SELECT max(o.sequence) FROM request_events o WHERE o.request_id = requests.id
+              AND o.after = ANY(\(words(isEnded: false))) AND o.sequence <
+                (SELECT max(l.sequence) FROM request_events l WHERE l.request_id = requests.id
+                    AND l.after = ANY(\(words(isEnded: true))))), 0)), now())
       """
+
+    private static func words(isEnded: Bool) -> [String] {
+      Status.allCases.filter { $0.isEnded == isEnded }.map(\.rawValue)
+    }
 
     private static func category(_ slug: String) -> [SQL] {
       [
