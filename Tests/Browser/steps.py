@@ -15,7 +15,8 @@ def photo(name="lamp.jpg", content=None):
     return {"name": name, "mimeType": "image/jpeg", "buffer": content or jpeg(800, 600)}
 
 
-def report(page, title, *, files=(), category="Street light out", location=True, before_sending=None):
+def report(page, title, *, files=(), category="Street light out", location=True, with_photos=None,
+           before_sending=None):
     """Reports anonymously through the four screens; ends on the reporter's page and returns reference and address."""
     page.goto(url("/report"))
     if location:
@@ -30,6 +31,8 @@ def report(page, title, *, files=(), category="Street light out", location=True,
     if files:
         page.locator("#field-files").set_input_files(list(files))
         expect(page.get_by_role("button", name="Remove")).to_have_count(len(files))
+    if with_photos:
+        with_photos()
     page.get_by_role("button", name="Continue").click()
     heading = page.locator("main h2:visible").first
     expect(heading).to_have_text(re.compile("Details|Is it one of these"))

@@ -6,8 +6,8 @@ from browser import DESKTOP, PHONE, check_accessibility, person, picture, url
 from client import Client
 from instance import instance
 from playwright.sync_api import expect
-from samples import EICAR, jpeg
-from steps import HERE, photo, receipt, report
+from samples import EICAR, jpeg, with_position
+from steps import HERE, following, photo, receipt, report
 from suite import equal, test, until
 
 
@@ -154,3 +154,37 @@ def live():
         agent.get_by_role("button", name="Save for staff only").click()
         expect(manager.get_by_text("Looks like a fuse.").first).to_be_visible(timeout=10_000)
         picture(manager, "live-update")
+
+
+@test("a photo that knows where it was taken offers that place, and is published without it", seconds=120)
+def photo_with_place():
+    latitude, longitude = HERE[0] + .004, HERE[1] - .003
+    for order in ("little", "big"):
+        taken = with_position(jpeg(800, 600), latitude, longitude, order)
+        with person(location=HERE) as page:
+            report(page, f"A lamp down the road, {order}", files=[photo("lamp.jpg", taken)],
+                   with_photos=lambda: take_the_place_of_the_photo(page))
+            reference, _ = receipt(page)
+            expect(page.locator("main img[src*=thumbnail]")).to_be_visible(timeout=30_000)
+        found = Client().get(f"/api/v1/requests/{reference}").expect(200).json()
+        place = found["location"]
+        near = abs(place["latitude"] - latitude) < 1e-5 and abs(place["longitude"] - longitude) < 1e-5
+        assert near, f"{place} for a photo of {latitude}, {longitude}"
+        served = Client().get(f"/api/v1/attachments/{found['attachments'][0]['id']}/content").expect(200).body
+        assert b"Exif" not in served, "the published photo still tells where it was taken"
+    for broken in (taken[:60], with_position(jpeg(), 0, 0)[:40] + b"\xff" * 400):
+        with person() as page:
+            page.goto(url("/report"))
+            page.get_by_label("I do not know the place").check()
+            following(page, "What is it about?")
+            page.get_by_label(re.compile("^Search")).fill("light")
+            page.get_by_role("radio", name="Street light out").check(force=True)
+            following(page, "Photos")
+            page.locator("#field-files").set_input_files([photo("cut.jpg", broken)])
+            expect(page.get_by_role("button", name="Remove")).to_have_count(1)
+            expect(page.locator("#photo-place")).to_be_hidden()
+
+
+def take_the_place_of_the_photo(page):
+    page.get_by_role("button", name="Take the photo’s place").click()
+    expect(page.get_by_text("The place is now:")).to_be_visible()

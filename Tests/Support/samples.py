@@ -83,3 +83,30 @@ def pdf(attached=None):
     return body + (
         b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + table
         + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, len(body)))
+
+
+def with_position(photo, latitude, longitude, order="little"):
+    """The JPEG as a camera that knows its place would have written it (Exif 2.3, 4.6.6), in either byte order."""
+    mark = "<" if order == "little" else ">"
+
+    def entry(tag, kind, count, value):
+        return struct.pack(mark + "HHI", tag, kind, count) + value
+
+    def offset(number):
+        return struct.pack(mark + "I", number)
+
+    def fractions(degrees):
+        minutes, seconds = divmod(abs(degrees) * 3600, 60)
+        whole, minutes = divmod(minutes, 60)
+        return struct.pack(mark + "6I", int(whole), 1, int(minutes), 1, round(seconds * 1000), 1000)
+
+    # Header, one directory that points to the GPS directory, then that one with its two triples of fractions behind it.
+    gps, values = 26, 26 + 2 + 4 * 12 + 4
+    tiff = (b"II*\0" if order == "little" else b"MM\0*") + offset(8)
+    tiff += struct.pack(mark + "H", 1) + entry(0x8825, 4, 1, offset(gps)) + offset(0)
+    tiff += struct.pack(mark + "H", 4)
+    tiff += entry(1, 2, 2, b"S\0\0\0" if latitude < 0 else b"N\0\0\0") + entry(2, 5, 3, offset(values))
+    tiff += entry(3, 2, 2, b"W\0\0\0" if longitude < 0 else b"E\0\0\0") + entry(4, 5, 3, offset(values + 24))
+    tiff += offset(0) + fractions(latitude) + fractions(longitude)
+    content = b"Exif\0\0" + tiff
+    return photo[:2] + b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content + photo[2:]
