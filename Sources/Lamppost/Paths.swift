@@ -1,0 +1,135 @@
+import Civic
+import FoundationEssentials
+import HTTPServer
+
+/// Every URL, on one page.
+enum Paths {
+  /// Whether an address is a page's: it answers in HTML, and its forms carry their token inside.
+  static func isPage(_ template: String) -> Bool {
+    !["/api/", "/static/", "/basemap/"].contains(where: template.hasPrefix)
+  }
+
+  /// Whether a page's form may bring files.
+  static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
+
+  private static let filePages: Set = [
+    report.template, requestPage.template, trackPage.template, staffRequest.template,
+  ]
+
+  static let home = Path("/")
+  static let health = Path("/healthz")
+  static let readiness = Path("/readyz")
+  static let metrics = Path("/metrics")
+  static let api = Path("/api")
+  static let asset = Path("/static/{name}", String.self)
+
+  // Pages: everybody
+  static let language = Path("/language")
+  static let manifest = Path("/manifest.webmanifest")
+  static let serviceWorker = Path("/sw.js")
+  static let offline = Path("/offline")
+  static let privacy = Path("/privacy")
+  static let accessibility = Path("/accessibility")
+  static let emergency = Path("/emergency")
+
+  // Pages: reporting
+  static let report = Path("/report")
+  static let supportPage = Path("/requests/{reference}/support", Reference.self)
+
+  // Pages: a request, and its reporter's view
+  static let requestPage = Path("/requests/{reference}", Reference.self)
+  static let editPage = Path("/requests/{reference}/edit", Reference.self)
+  static let withdrawalPage = Path("/requests/{reference}/withdraw", Reference.self)
+  static let findReport = Path("/find")
+  static let followRequestPage = Path("/requests/{reference}/follow", Reference.self)
+  static let followPage = Path("/follow/{token}", FollowToken.self)
+  static let lostLink = Path("/track")
+  static let trackPage = Path("/track/{code}", String.self)
+  static let trackEditPage = Path("/track/{code}/edit", String.self)
+  static let trackWithdrawalPage = Path("/track/{code}/withdraw", String.self)
+  static let trackFile = Path("/track/{code}/files/{id}", String.self, AttachmentID.self)
+  static let trackThumbnail = Path("/track/{code}/files/{id}/thumbnail", String.self, AttachmentID.self)
+
+  // Pages: map and list
+  static let mapPage = Path("/map")
+  static let mapList = Path("/map/list")
+  static let mapCard = Path("/map/requests/{reference}", Reference.self)
+  static let baseMapTile = Path("/basemap/{z}/{x}/{y}", Int.self, Int.self, Int.self)
+
+  // Pages: accounts
+  static let signIn = Path("/sign-in")
+  static let signOut = Path("/sign-out")
+  static let register = Path("/register")
+  static let account = Path("/me")
+  static let accountSettings = Path("/me/settings")
+  static let accountDeletion = Path("/me/delete")
+
+  // Pages: staff
+  static let triage = Path("/staff")
+  static let mentionsPage = Path("/staff/mentions")
+  static let staffRequest = Path("/staff/requests/{reference}", Reference.self)
+  static let dashboard = Path("/staff/dashboard")
+  static let dashboardExport = Path("/staff/dashboard/export")
+
+  // Pages: administration
+  static let administration = Path("/admin")
+  static let adminSettings = Path("/admin/settings")
+  static let adminCategories = Path("/admin/categories")
+  static let adminCategory = Path("/admin/categories/{category}", String.self)
+
+  // API
+  static let description = Path("/api/v1/openapi.json")
+
+  static let session = Path("/api/v1/session")
+  static let token = Path("/api/v1/token")
+  static let tokenRevocation = Path("/api/v1/token/revoke")
+  static let users = Path("/api/v1/users")
+  static let me = Path("/api/v1/me")
+  static let password = Path("/api/v1/me/password")
+  static let mySessions = Path("/api/v1/me/sessions")
+  static let mySession = Path("/api/v1/me/sessions/{session}", String.self)
+  static let export = Path("/api/v1/me/export")
+
+  static let templates = Path("/api/v1/templates")
+  static let template = Path("/api/v1/templates/{template}", Int.self)
+  static let categories = Path("/api/v1/categories")
+  static let category = Path("/api/v1/categories/{category}", String.self)
+  static let settings = Path("/api/v1/settings")
+  static let areas = Path("/api/v1/areas")
+  static let places = Path("/api/v1/places")
+  static let requests = Path("/api/v1/requests")
+  static let map = Path("/api/v1/map")
+  static let tile = Path("/api/v1/tiles/{z}/{x}/{y}.mvt", Int.self, Int.self, Int.self)
+  static let bulk = Path("/api/v1/bulk")
+  static let views = Path("/api/v1/views")
+  static let view = Path("/api/v1/views/{id}", UUID.self)
+  static let request = Path("/api/v1/requests/{reference}", Reference.self)
+  static let withdrawal = Path("/api/v1/requests/{reference}/withdraw", Reference.self)
+  static let history = Path("/api/v1/requests/{reference}/history", Reference.self)
+  static let comments = Path("/api/v1/requests/{reference}/comments", Reference.self)
+  static let status = Path("/api/v1/requests/{reference}/status", Reference.self)
+  static let confirmation = Path("/api/v1/requests/{reference}/confirm", Reference.self)
+  static let opened = Path("/api/v1/requests/{reference}/opened", Reference.self)
+  static let undo = Path("/api/v1/requests/{reference}/undo", Reference.self)
+  static let assignment = Path("/api/v1/requests/{reference}/assignment", Reference.self)
+  static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
+  static let presence = Path("/api/v1/requests/{reference}/presence", Reference.self)
+  static let statistics = Path("/api/v1/statistics")
+  static let stream = Path("/api/v1/stream")
+  static let trackStream = Path("/api/v1/track/{code}/stream", String.self)
+  static let similarToReport = Path("/api/v1/requests/similar")
+  static let similar = Path("/api/v1/requests/{reference}/similar", Reference.self)
+  static let follow = Path("/api/v1/requests/{reference}/follow", Reference.self)
+  static let support = Path("/api/v1/requests/{reference}/support", Reference.self)
+  static let track = Path("/api/v1/track/{code}", String.self)
+  static let messages = Path("/api/v1/track/{code}/messages", String.self)
+
+  static let attachment = Path("/api/v1/attachments/{id}", AttachmentID.self)
+  static let content = Path("/api/v1/attachments/{id}/content", AttachmentID.self)
+  static let thumbnail = Path("/api/v1/attachments/{id}/thumbnail", AttachmentID.self)
+}
+
+extension Reference: PathParameter {
+  public init?(pathComponent: String) { self.init(pathComponent) }
+  public var pathComponent: String { description }
+}
