@@ -127,6 +127,35 @@ struct BaseMapTests {
     }
   }
 
+  @Test("pages with a map may load pictures from the tile server, and no other page may load any from elsewhere")
+  func policies() async throws {
+    let plain = try await Township()
+    let (reference, code) = try await plain.report()
+    let tracked = "/track/" + (try #require(code))
+    let withMap = ["/map", "/report", "/requests/\(reference)", "/staff", "/staff/requests/\(reference)"]
+    let without = [
+      "/", "/sign-out", "/find", "/track", tracked, tracked + "?sent=1", "/privacy", "/accessibility", "/emergency",
+      "/offline", "/nowhere", "/me", "/me/settings", "/me/delete", "/requests/\(reference)/edit", "/staff/dashboard",
+      "/staff/mentions", "/admin", "/admin/settings", "/admin/categories",
+    ]
+    let own = "img-src 'self' blob: data:"
+    let tiles = ["MAP_TILE_URL": "https://tiles.example.org:8443/a/{z}/{x}/{y}.png", "MAP_ATTRIBUTION": "© Mappers"]
+    for (town, isTiled) in [(plain, false), (try plain.served(with: tiles), true)] {
+      let administrator = try await town.browser(.administrator)
+      for path in withMap + without {
+        let page = try await administrator.client.with("Accept", "text/html").get(path)
+        let policy = try #require(page.headers["Content-Security-Policy"], "\(path)")
+        let pictures = policy.split(separator: ";").first { $0.contains("img-src") }?.drop { $0 == " " }
+        let hasMap = isTiled && withMap.contains(path)
+        #expect(pictures.map(String.init) == own + (hasMap ? " https://tiles.example.org:8443" : ""), "\(path)")
+        #expect(page.text.contains("tiles.example.org") == hasMap, "\(path)")
+        #expect(page.text.contains("© Mappers") == hasMap, "\(path)")
+        // Whatever else is asked of the tile server: never by which address.
+        #expect(page.headers["Referrer-Policy"] == "no-referrer", "\(path)")
+      }
+    }
+  }
+
   @Test("the streets of a real city come in whole", .enabled(if: bostonStreets != nil))
   func boston() async throws {
     let path = try #require(bostonStreets) + "/streets.geojson.gz"

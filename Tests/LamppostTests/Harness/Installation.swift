@@ -15,8 +15,8 @@ import Testing
 /// One installation for all tests of the process: a database of its own on the real server, migrated as any other, the
 /// real Redis, the real scanner. Each test makes a township of its own in it.
 struct Installation: Sendable {
-  let application: Application
-  let handler: Handler
+  private(set) var application: Application
+  private(set) var handler: Handler
   let worker: Worker
   /// As superuser: for arranging what no role of the application may.
   let admin: Database
@@ -26,7 +26,9 @@ struct Installation: Sendable {
   let databaseURL: String
   let adminURL: String
   let workerURL: String
-  let configuration: ServeConfiguration
+  private(set) var configuration: ServeConfiguration
+  /// What it was started with.
+  private let variables: [String: String]
   /// Takes every mail that is sent.
   let mails: MailSink
 
@@ -48,12 +50,13 @@ struct Installation: Sendable {
       "DATABASE_ADMIN_URL": adminURL, "DATABASE_URL": databaseURL, "DATABASE_WORKER_URL": workerURL,
       "LAMPPOST_MIGRATIONS": Self.migrations,
     ])
-    configuration = try ServeConfiguration(environment: [
+    variables = [
       "DATABASE_URL": databaseURL, "REDIS_URL": redisURL, "LAMPPOST_UPLOADS": uploads,
       "LAMPPOST_SECRET": "dGVzdHMgYXJlIG5vdCBzZWNyZXQsIGJ1dCB0aGlzIGlzIGxvbmc=", "LAMPPOST_REPORTS_PER_MINUTE": "0",
       "LAMPPOST_MAIL_FROM": "lamppost@town.test", "LAMPPOST_MAX_FILE_BYTES": "1048576", "LAMPPOST_MAX_FILES": "3",
       "LAMPPOST_PUBLIC": Self.root + "/Public",
-    ])
+    ]
+    configuration = try ServeConfiguration(environment: variables)
     let loop = EventLoop(name: "tests")
     let database = try await Self.start(databaseURL, loop)
     let workerDatabase = try await Self.start(workerURL, loop)
@@ -71,6 +74,16 @@ struct Installation: Sendable {
     worker = Worker(
       database: workerDatabase, store: FileStore(root: uploads), quarantine: uploads + "/quarantine",
       scanner: try await Self.scanner(uploads), mail: mail, concurrency: 2, log: Log(component: "test"))
+  }
+
+  /// As another process would serve it that was started with more variables.
+  func serving(with more: [String: String]) throws -> Installation {
+    var other = self
+    other.configuration = try ServeConfiguration(environment: variables.merging(more) { $1 })
+    other.application = try Application(
+      other.configuration, database: application.database, redis: application.redis, log: Log(component: "test"))
+    other.handler = Handler(other.application)
+    return other
   }
 
   /// A migrated database that no other test touches, gone afterwards.

@@ -9,7 +9,7 @@ import Testing
 
 /// A township for one test, reached under a host name of its own.
 struct Township: Sendable {
-  let installation: Installation
+  private(set) var installation: Installation
   let id: Int
   let host: String
 
@@ -39,6 +39,13 @@ struct Township: Sendable {
         "INSERT INTO departments (tenant_id, slug, name) VALUES (\(id), 'roads', 'Roads'), (\(id), 'parks', 'Parks')")
       return id
     }
+  }
+
+  /// The same township, served by a process that was started with more variables.
+  func served(with variables: [String: String]) throws -> Township {
+    var other = self
+    other.installation = try installation.serving(with: variables)
+    return other
   }
 
   /// The database as this township, with every right: for arranging and looking.
