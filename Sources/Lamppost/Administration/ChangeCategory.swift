@@ -16,9 +16,12 @@ struct KeptCategory: Sendable {
   let defaultPriority: Priority
   let resolutionHours: Int?
   let isActive: Bool
+  /// Whether the public is told the street block of its requests alone.
+  let blursLocation: Bool
 
   static let columns: SQL = """
-    slug, name, group_name, icon, keywords, description, notice, stop_message, default_priority, resolution_hours, active
+    slug, name, group_name, icon, keywords, description, notice, stop_message, default_priority, resolution_hours, active,
+    blurs_location
     """
 
   init(_ row: Row) throws {
@@ -33,6 +36,7 @@ struct KeptCategory: Sendable {
     defaultPriority = Priority(rawValue: try row.get(8)) ?? .medium
     resolutionHours = try row.get(9)
     isActive = try row.get(10)
+    blursLocation = try row.get(11)
   }
 
   /// Reads a change of `old`; what is left out stays as it is.
@@ -54,6 +58,7 @@ struct KeptCategory: Sendable {
       input.refuse("resolution_hours", .outOfRange, "must be from 1 to 87,600")
     }
     isActive = input.bool("active") ?? old.isActive
+    blursLocation = input.bool("blurs_location") ?? old.blursLocation
   }
 
   func write(to json: inout JSONObjectWriter) {
@@ -68,6 +73,7 @@ struct KeptCategory: Sendable {
     json.field("default_priority", defaultPriority.name)
     json.field("resolution_hours", resolutionHours)
     json.field("active", isActive)
+    json.field("blurs_location", blursLocation)
   }
 }
 
@@ -108,13 +114,16 @@ struct ChangeCategory: Sendable {
            SET name = \(new.name), group_name = \(new.group), icon = \(new.icon), keywords = \(new.keywords),
                description = \(new.description), notice = \(new.notice), stop_message = \(new.stopMessage),
                default_priority = \(Int16(new.defaultPriority.rawValue)), resolution_hours = \(new.resolutionHours),
-               active = \(new.isActive)
+               active = \(new.isActive), blurs_location = \(new.blursLocation)
          WHERE slug = \(slug) RETURNING (\(row))::text
         """)
       guard let stored = after.first else { throw Problem.notFound }
       try await transaction.execute(
         AdministrationEvent.insertion(
-          "category \(slug)", before: try old.get(11), after: try stored.get(0), by: actor))
+          "category \(slug)", before: try old.get(12), after: try stored.get(0), by: actor))
+      if new.blursLocation != (try KeptCategory(old)).blursLocation {
+        for statement in BlurCategory.insertions(slug) { try await transaction.execute(statement) }
+      }
       return new
     }
   }

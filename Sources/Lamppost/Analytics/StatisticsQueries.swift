@@ -82,9 +82,9 @@ struct StatisticsQueries: Sendable {
                     ORDER BY coalesce(o.n, 0) DESC, a.name)::text
       FROM areas a
       LEFT JOIN (SELECT ra.area_id, count(*) AS n, count(*) FILTER (WHERE expected_by < now()) AS overdue
-                   FROM (\(open)) o JOIN request_areas ra ON ra.request_id = o.id GROUP BY 1) o ON o.area_id = a.id
+                   FROM (\(open)) o JOIN request_areas ra ON ra.request_id = o.id AND ra.for_staff GROUP BY 1) o ON o.area_id = a.id
       LEFT JOIN (SELECT ra.area_id, count(*) AS n
-                   FROM (\(recent)) n JOIN request_areas ra ON ra.request_id = n.id
+                   FROM (\(recent)) n JOIN request_areas ra ON ra.request_id = n.id AND ra.for_staff
                     AND ra.created_at > now() - interval '7 days' GROUP BY 1) n ON n.area_id = a.id
      WHERE a.layer = (SELECT layer FROM areas ORDER BY layer <> 'wards', layer LIMIT 1)
     """

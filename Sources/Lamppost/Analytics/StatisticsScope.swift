@@ -47,7 +47,7 @@ struct StatisticsScope: Sendable {
     if let area {
       list.append(
         """
-        r.id IN (SELECT ra.request_id FROM request_areas ra WHERE ra.area_id =
+        r.id IN (SELECT ra.request_id FROM request_areas ra WHERE ra.for_staff AND ra.area_id =
                    (SELECT id FROM areas WHERE layer = \(area.layer) AND slug = \(area.slug)))
         """)
     }

@@ -29,7 +29,7 @@ extension ListAreas {
   /// Open requests by area: as many rows are read as are open, however many there have been.
   static let openCounts: SQL = """
     SELECT ra.area_id, count(*) AS count
-      FROM requests r JOIN request_areas ra ON ra.tenant_id = r.tenant_id AND ra.request_id = r.id
+      FROM requests r JOIN request_areas ra ON ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND ra.for_staff
      WHERE r.closed_at IS NULL AND r.visibility <> 'removed' GROUP BY ra.area_id
     """
 

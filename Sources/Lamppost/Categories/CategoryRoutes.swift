@@ -25,13 +25,15 @@ struct ListCategories: Sendable {
     let icon: String
     /// Other words that people look for it by.
     let keywords: String
+    /// Whether the public is told the street block alone.
+    let blursLocation: Bool
   }
 
   func callAsFunction(tenant: Tenant) async throws -> [Item] {
     try await database.tenant(tenant.id).read(
       """
       SELECT slug, name, group_name, description, default_priority, attributes::text, private, resolution_hours,
-             notice, stop_message, icon, keywords
+             notice, stop_message, icon, keywords, blurs_location
         FROM categories WHERE active ORDER BY sort, group_name, name, id
       """
     ).map { row in
@@ -40,7 +42,7 @@ struct ListCategories: Sendable {
         priority: Priority(rawValue: try row.get(4)) ?? .medium,
         attributes: RawJSON(unsafeJSON: Array(try row.get(5, as: String.self).utf8)), isPrivate: try row.get(6),
         resolutionHours: try row.get(7), notice: try row.get(8), stopMessage: try row.get(9), icon: try row.get(10),
-        keywords: try row.get(11))
+        keywords: try row.get(11), blursLocation: try row.get(12))
     }
   }
 }
@@ -61,6 +63,7 @@ enum CategoryRoutes {
       json.field("stop_message", category.stopMessage)
       json.field("icon", category.icon)
       json.field("keywords", category.keywords)
+      json.field("blurs_location", category.blursLocation)
     }
   }
 }

@@ -126,6 +126,7 @@ extension Schemas {
         .required("icon", .text), .required("keywords", .text), .required("description", .text),
         .required("notice", .text), .required("stop_message", .text), .required("default_priority", priority),
         .required("resolution_hours", Schema.integer(1...).orNull), .required("active", .boolean),
+        .required("blurs_location", .boolean),
       ])
     ),
     (
@@ -170,6 +171,7 @@ extension Schemas {
     .required("category", Schema.text.noted("Its slug.")), .required("category_name", .text),
     .required("status", status), .required("priority", priority),
     .required("location", Schema.named("Location").orNull.noted("The public place, or for staff the true one.")),
+    .required("location_blurred", Schema.boolean.noted("The public is told the block of some 200 m, and no address.")),
     .required("address", Schema.text.orNull), .required("areas", .list(of: areaName)),
     .required("expected_by", Schema.time.orNull), .required("created_at", .time), .required("updated_at", .time),
     .required("closed_at", Schema.time.orNull), .required("version", .integer(1...)),
@@ -214,6 +216,7 @@ extension Schemas {
     .required("notice", Schema.text.noted("For the reporter, once the category is chosen.")),
     .required("stop_message", Schema.text.noted("Not empty: the category takes no reports, and this is said instead.")),
     .required("icon", .text), .required("keywords", Schema.text.noted("Other words that people look for it by.")),
+    .required("blurs_location", Schema.boolean.noted("The public is told the block of some 200 m alone.")),
   ]
 
   private static let similar: [Schema.Field] = [

@@ -145,6 +145,7 @@ enum Schemas {
     .optional("notice", optionalText(1000)), .optional("stop_message", optionalText(1000)),
     .optional("default_priority", priority.orNull), .optional("resolution_hours", Schema.integer(1...87_600).orNull),
     .optional("active", Schema.boolean.orNull),
+    .optional("blurs_location", Schema.boolean.orNull.noted("The public is told the block of some 200 m alone.")),
   ]
 
   private static let answers = Schema(

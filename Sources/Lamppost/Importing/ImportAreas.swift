@@ -80,14 +80,7 @@ struct ImportAreas: Sendable {
         "DELETE FROM request_areas WHERE tenant_id = current_tenant() AND area_id = ANY(\(areas))")
       // A request that came in meanwhile has its membership by trigger.
       let memberships = try await transaction.execute(
-        """
-        INSERT INTO request_areas (tenant_id, area_id, created_at, request_id)
-        SELECT a.tenant_id, a.id, r.created_at, r.id FROM areas a
-          JOIN requests r ON r.tenant_id = a.tenant_id AND r.location && a.boundary::geography
-           AND ST_Covers(a.boundary, r.location::geometry)
-         WHERE a.tenant_id = current_tenant() AND a.id = ANY(\(areas))
-        ON CONFLICT DO NOTHING
-        """)
+        RecomputeArea.insertion(where: "a.tenant_id = current_tenant() AND a.id = ANY(\(areas))"))
       try await transaction.execute(
         """
         DELETE FROM jobs WHERE tenant_id = current_tenant() AND kind = \(JobKind.recomputeArea.rawValue)

@@ -70,6 +70,15 @@ struct JobQueue: Sendable {
     "DELETE FROM jobs WHERE tenant_id = \(job.tenantID) AND id = \(job.id) AND attempts = \(job.attempts)"
   }
 
+  /// The statement that keeps a job for another while, for work of many steps; it changes no row where another worker
+  /// has taken the job over.
+  static func renewal(of job: Job) -> SQL {
+    """
+    UPDATE jobs SET leased_until = now() + make_interval(secs => \(leaseSeconds))
+     WHERE tenant_id = \(job.tenantID) AND id = \(job.id) AND attempts = \(job.attempts)
+    """
+  }
+
   func complete(_ job: Job) async throws {
     _ = try await database.write(Self.completion(of: job))
   }

@@ -8,6 +8,7 @@ final class Worker: Sendable {
   private let queue: JobQueue
   private let scan: ScanAttachment
   private let recompute: RecomputeArea
+  private let blur: BlurCategory
   private let notify: NotifyFollowers
   private let sendNotification: SendNotification
   private let confirmFollower: ConfirmFollower
@@ -30,6 +31,7 @@ final class Worker: Sendable {
     queue = JobQueue(database: database)
     scan = ScanAttachment(database: database, store: store, quarantine: quarantine, scanner: scanner, log: log)
     recompute = RecomputeArea(database: database)
+    blur = BlurCategory(database: database)
     notify = NotifyFollowers(database: database, sendsMail: mail != nil)
     sendNotification = SendNotification(database: database, correspondence: mail)
     confirmFollower = ConfirmFollower(database: database, correspondence: mail)
@@ -82,6 +84,7 @@ final class Worker: Sendable {
       switch JobKind(rawValue: job.kind) {
       case .scanAttachment: try await scan(job)
       case .recomputeArea: try await recompute(job)
+      case .blurCategory: try await blur(job)
       case .notifyFollowers: try await notify(job)
       case .sendNotification: try await sendNotification(job)
       case .confirmFollower: try await confirmFollower(job)

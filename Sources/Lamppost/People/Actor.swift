@@ -79,6 +79,16 @@ struct Actor: Sendable {
   /// The place of `requests r` that this caller may see, search and sort by.
   var visibleLocation: SQL { seesInternal ? "r.location" : "r.public_location" }
 
+  /// The condition on `request_areas ra` that its area holds the request by the place that this caller may search by.
+  var visibleAreas: SQL { seesInternal ? "ra.for_staff" : "ra.for_public" }
+
+  /// The same for showing the areas of `requests r`: its reporter knows the true place.
+  var shownAreas: SQL {
+    if seesInternal { return "ra.for_staff" }
+    if person == nil && trackedRequestID == nil { return "ra.for_public" }
+    return "CASE WHEN \(reportedRequests) THEN ra.for_staff ELSE ra.for_public END"
+  }
+
   /// The condition on `attachments a` of `requests r`: the reporter knows of all their files, the public of public ones.
   /// - Parameter onlyClean: whether the public is told only of files it can see. Whoever has a file's own address was
   ///   given it, and may hear that it is still being scanned.

@@ -128,7 +128,7 @@ struct EditRequest: Sendable {
     if let address = change.address { list.append("address = \(address)") }
     if let location = change.location {
       let point: SQL = location?.sql ?? "NULL"
-      list.append("location = \(point), public_location = \(point), accuracy = \(location?.accuracy)::real")
+      list.append("location = \(point), accuracy = \(location?.accuracy)::real")
     }
     return list
   }

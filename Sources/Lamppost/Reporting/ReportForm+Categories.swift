@@ -70,11 +70,14 @@ extension ReportForm {
         """
     }
     let questions = Question.all(of: category)
-    if questions.isEmpty && category.notice.isEmpty && !category.isPrivate { return nil }
+    if questions.isEmpty && category.notice.isEmpty && !category.isPrivate && !category.blursLocation { return nil }
     return """
       <div class="more">
       \(category.notice.isEmpty ? nil : "<div class=\"notice\"><p>\(category.notice)</p></div>\n" as HTML)\
       \(category.isPrivate ? "<p class=\"hint\">🔒 \(t("Reports of this kind are not public."))</p>\n" as HTML : nil)\
+      \(category.blursLocation && !category.isPrivate
+        ? "<p class=\"hint blurs\">\(t("The public is shown only roughly where it is, never the exact place."))</p>\n" as HTML
+        : nil)\
       \(questions.map(question))</div>
 
       """

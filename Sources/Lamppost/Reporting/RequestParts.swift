@@ -116,9 +116,18 @@ struct RequestParts {
 
       """
     return """
-      \(drawsMap ? drawing : nil)<p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
+      \(drawsMap ? drawing : nil)\(blurring)<p><a href="\(link)">\(t("See what else is reported around here"))</a></p>
 
       """
+  }
+
+  private var blurring: HTML? {
+    guard request.isBlurred else { return nil }
+    let sentence =
+      view.isReporters
+      ? t("The public is shown only roughly where it is, never the exact place.")
+      : t("For the protection of people, only the block of some 200 metres is shown.")
+    return "<p class=\"hint\" id=\"blurring\">\(sentence)</p>\n"
   }
 
   /// What the map's page is asked for: some blocks around the place, and where the public may know of it, this request.

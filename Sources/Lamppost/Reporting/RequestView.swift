@@ -109,7 +109,7 @@ struct ReadRequestView: Sendable {
     """
     SELECT \(ServiceRequest.columns(for: reader)),
            ARRAY(SELECT ar.name FROM request_areas ra JOIN areas ar ON ar.tenant_id = ra.tenant_id
-             AND ar.id = ra.area_id WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id ORDER BY 1),
+             AND ar.id = ra.area_id WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND \(reader.shownAreas) ORDER BY 1),
            c.private
       FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
      WHERE \(wanted) AND \(reader.visibleRequests)

@@ -29,6 +29,8 @@ final class ServiceRequest: Sendable {
   let attributes: RawJSON
   /// How many others said that they have the problem too.
   let supporters: Int
+  /// Whether the public is told the street block alone.
+  let isBlurred: Bool
   /// The files that the caller may know of, a JSON array made by PostgreSQL.
   let attachments: RawJSON
 
@@ -49,19 +51,21 @@ final class ServiceRequest: Sendable {
     let mine = actor.reportedRequests
     let location: SQL =
       actor.seesInternal ? "r.location" : "CASE WHEN \(mine) THEN r.location ELSE r.public_location END"
-    // An exact address would undo a blurred location.
-    let address: SQL =
+    let accuracy: SQL =
       actor.seesInternal
-      ? "r.address" : "CASE WHEN \(mine) OR r.location IS NOT DISTINCT FROM r.public_location THEN r.address END"
+      ? "r.accuracy" : "CASE WHEN \(mine) OR NOT r.blurred THEN r.accuracy ELSE \(Self.blurredAccuracy) END"
+    // An exact address would undo a blurred location.
+    let address: SQL = actor.seesInternal ? "r.address" : "CASE WHEN \(mine) OR \(Self.isExact) THEN r.address END"
     let files = actor.visibleAttachments(onlyClean: true)
     // Answers to extra questions are the reporter's and the staff's.
     let attributes: SQL = actor.person == nil && actor.trackedRequestID == nil ? "NULL::text" : "r.attributes::text"
     let signature: SQL = actor.seesInternal ? ", 'signature', a.signature, 'file_name', a.file_name" : ""
     return """
       r.id, r.reference, r.title, r.description, c.slug, c.name, r.status, r.priority,
-      ST_Y(\(location)::geometry), ST_X(\(location)::geometry), r.accuracy::float8, \(address),
+      ST_Y(\(location)::geometry), ST_X(\(location)::geometry), (\(accuracy))::float8, \(address),
       ARRAY(SELECT ar.layer || ':' || ar.slug FROM request_areas ra JOIN areas ar ON ar.tenant_id = ra.tenant_id
-        AND ar.id = ra.area_id WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id ORDER BY 1),
+        AND ar.id = ra.area_id WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND \(actor.shownAreas)
+        ORDER BY 1),
       r.expected_by, r.created_at, r.updated_at, r.closed_at, r.version, r.visibility, r.anonymous, r.reporter_id,
       r.assignee_id, r.department_id, \(attributes),
       (SELECT json_agg(json_build_object('id', a.id, 'state', a.state, 'visibility', a.visibility, 'media_type',
@@ -72,11 +76,16 @@ final class ServiceRequest: Sendable {
         (SELECT p.name FROM people p WHERE p.tenant_id = r.tenant_id AND p.id = r.assignee_id),
         (SELECT d.slug FROM departments d WHERE d.tenant_id = r.tenant_id AND d.id = r.department_id)
         """ as SQL : "NULL::text, NULL::text"),
-      r.supporters
+      r.supporters, r.blurred
       """
   }
 
-  static let columnCount = 28
+  /// The condition on `requests r` that everybody may know the place as exactly as it was told.
+  static let isExact: SQL = "(NOT r.blurred AND r.location IS NOT DISTINCT FROM r.public_location)"
+  /// Metres: half of the diagonal of a street block, which is what the public knows of a blurred place.
+  private static let blurredAccuracy: SQL = "150"
+
+  static let columnCount = 29
 
   init(_ row: Row) throws {
     facts = RequestFacts(
@@ -104,6 +113,7 @@ final class ServiceRequest: Sendable {
     assigneeName = try row.get(25)
     department = try row.get(26)
     supporters = try row.get(27)
+    isBlurred = try row.get(28)
   }
 
   /// Writes the fields of the API's request object.
@@ -116,6 +126,7 @@ final class ServiceRequest: Sendable {
     json.field("status", facts.status.rawValue)
     json.field("priority", priority.name)
     json.field("location", location)
+    json.field("location_blurred", isBlurred)
     json.field("address", address)
     json.array("areas", areas)
     json.field("expected_by", expectedBy)

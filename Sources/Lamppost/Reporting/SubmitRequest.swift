@@ -130,10 +130,10 @@ struct SubmitRequest: Sendable {
       let rows = try await transaction.query(
         """
         INSERT INTO requests (tenant_id, reference, title, description, category_id, priority, location,
-                              public_location, accuracy, address, attributes, visibility, reporter_id, anonymous,
+                              accuracy, address, attributes, visibility, reporter_id, anonymous,
                               department_id, expected_by)
         VALUES (current_tenant(), \(reference.stored), \(report.title), \(report.description), \(category.id),
-                \((report.priority ?? category.defaultPriority).rawValue), \(location), \(location),
+                \((report.priority ?? category.defaultPriority).rawValue), \(location),
                 \(report.location?.accuracy)::real, \(report.address),
                 \(String(decoding: attributes.bytes, as: UTF8.self))::jsonb, \(visibility), \(reporterID),
                 \(report.isAnonymous), \(category.departmentID), now() + make_interval(hours => \(hours)::int))

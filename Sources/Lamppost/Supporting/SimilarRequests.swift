@@ -70,9 +70,7 @@ struct SimilarRequests: Sendable {
     let words = [sample.title, sample.description].compactMap(\.self).joined(separator: " ")
     let text = String(words.unicodeScalars.prefix(300).map(Character.init))
     let others: SQL = sample.requestID.map { "AND r.id <> \($0)" } ?? ""
-    let address: SQL =
-      actor.seesInternal
-      ? "r.address" : "CASE WHEN r.location IS NOT DISTINCT FROM r.public_location THEN r.address END"
+    let address: SQL = actor.seesInternal ? "r.address" : "CASE WHEN \(ServiceRequest.isExact) THEN r.address END"
     return """
       SELECT r.reference, r.title, r.status, c.slug, c.name, c.icon, \(address), r.created_at, r.distance, r.supporters,
              (SELECT a.id FROM attachments a

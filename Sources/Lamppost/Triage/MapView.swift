@@ -12,6 +12,11 @@ struct MapView: Sendable {
   enum Feature: Sendable {
     case pin(reference: String, title: String, status: String, category: String, priority: String, Coordinate)
     case cluster(count: Int, byStatus: [(status: String, count: Int)], Coordinate)
+
+    /// A pin's; empty for a cluster.
+    fileprivate var reference: String {
+      if case .pin(let reference, _, _, _, _, _) = self { reference } else { "" }
+    }
   }
 
   struct View: Sendable {
@@ -42,7 +47,9 @@ struct MapView: Sendable {
       matches = try await pins(filter, box, .misspelt, limit: limit + 1, database.forMisspeltWords, actor)
     }
     let shown = Array(matches.prefix(limit))
-    let features = shown.count <= Self.pinLimit ? shown : Self.cluster(shown, grid)
+    // By reference: the order in which the table holds them would tell of changes that are nobody's business.
+    let features =
+      shown.count <= Self.pinLimit ? shown.sorted { $0.reference < $1.reference } : Self.cluster(shown, grid)
     return View(features: features, isTruncated: matches.count > limit)
   }
 

@@ -18,7 +18,8 @@ extension RequestFilter {
     if let box { list.append(box.condition(on: actor.visibleLocation)) }
     if let area {
       list.append(
-        "ra.area_id = (SELECT id FROM areas WHERE layer = \(area.layer) AND slug = \(area.slug))")
+        "ra.area_id = (SELECT id FROM areas WHERE layer = \(area.layer) AND slug = \(area.slug)) AND \(actor.visibleAreas)"
+      )
     }
     if !categories.isEmpty {
       // One value keeps the index's order; a list cannot.

@@ -106,7 +106,7 @@ struct ReadStaffRequest: Sendable {
       "SELECT slug, name, group_name FROM categories WHERE active ORDER BY sort, group_name, name, id",
       """
       SELECT ar.name FROM request_areas ra JOIN areas ar ON ar.tenant_id = ra.tenant_id AND ar.id = ra.area_id
-       WHERE ra.request_id = \(id) ORDER BY ar.layer, ar.slug
+       WHERE ra.request_id = \(id) AND ra.for_staff ORDER BY ar.layer, ar.slug
       """,
       "SELECT attributes::text FROM categories WHERE slug = \(request.category)",
       """
