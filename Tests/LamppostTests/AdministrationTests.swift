@@ -28,7 +28,7 @@ import Testing
     #expect(page.contains("A administrator"))
     #expect(try await admin.patch("/api/v1/settings", .object([:])).status == 200)
     let count = try await town.database.read(
-      "SELECT count(*) FROM administration_events WHERE tenant_id = \(town.id)"
+      "SELECT count(*) FROM audit_events WHERE tenant_id = \(town.id) AND kind = 'changed'"
     ).first?.get(0, as: Int.self)
     #expect(count == 2, "what changes nothing is no change")
     for path in ["/admin/categories", "/admin/categories/pothole"] {

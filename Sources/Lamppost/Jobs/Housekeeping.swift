@@ -6,6 +6,7 @@ struct Housekeeping: Sendable {
   let database: Database
   let sweep: SweepUploads
   let log: Log
+  var seal: SealHistory { SealHistory(database: database, log: log) }
 
   /// Until the task is cancelled.
   func run() async {
@@ -15,6 +16,7 @@ struct Housekeeping: Sendable {
       // Only a process that dies between two lines leaves an orphan in the store, and reading it whole takes a while.
       group.addTask { await repeatedly(every: .seconds(24 * 3600), "sweep_store") { try await sweep.store() } }
       group.addTask { await repeatedly(every: .seconds(300), "prune") { try await prune() } }
+      group.addTask { await repeatedly(every: .seconds(300), "seal_history") { try await seal() } }
     }
   }
 

@@ -29,11 +29,16 @@ struct SignIn: Sendable {
       "SELECT \(Actor.Person.columns), epoch, password_hash FROM people WHERE email = \(email) AND active")
     let encoded = try rows.first?.get(Actor.Person.columnCount + 1, as: String?.self)
     let isRight = try await passwords.verify(password, against: encoded)
-    guard isRight, let row = rows.first else {
+    let person = try rows.first.map(Actor.Person.init)
+    guard isRight, let row = rows.first, let person else {
+      try await database.tenant(tenant.id).write(AuditEvent.failedSignIn(of: person?.id))
       throw Problem(.invalidCredentials)
     }
     await limiter.forget(.signIn, subject)
-    let account = Account(person: try Actor.Person(row), epoch: try row.get(Actor.Person.columnCount))
+    // Nobody is let in whom the audit log does not know of.
+    try await database.tenant(tenant.id).write(
+      AuditEvent(.signedIn, AuditEvent.about(person: person.id), by: person.id).insertion)
+    let account = Account(person: person, epoch: try row.get(Actor.Person.columnCount))
     if let encoded, passwords.needsRehash(encoded) { try await rehash(password, of: account.person, tenant) }
     return account
   }
@@ -51,6 +56,7 @@ struct SignIn: Sendable {
     let rows = try await database.withoutReplica.tenant(tenant.id).read(
       "SELECT password_hash FROM people WHERE id = \(person.id) AND active")
     guard try await passwords.verify(password, against: try rows.first?.get(0, as: String?.self)) else {
+      try await database.tenant(tenant.id).write(AuditEvent.failedSignIn(of: person.id))
       throw Problem.field(field, .wrongPassword, "The password is wrong.")
     }
     await limiter.forget(.signIn, subject)
