@@ -21,6 +21,8 @@ public enum Permission: CaseIterable, Sendable {
   case manageAreas
   /// Keep the texts that staff write often.
   case manageTemplates
+  /// Keep the rules by which new reports find their way.
+  case manageRules
   case managePeople
   case readAudit
   case manageTenants
@@ -47,7 +49,7 @@ public enum Permission: CaseIterable, Sendable {
       [.agent: .all, .crew: .assigned, .manager: .all, .administrator: .all, .operator: .all]
     case .commentInternally:
       [.agent: .all, .crew: .all, .manager: .all, .administrator: .all, .operator: .all]
-    case .manageCategories, .manageAreas, .manageTemplates, .managePeople:
+    case .manageCategories, .manageAreas, .manageTemplates, .manageRules, .managePeople:
       [.administrator: .all, .operator: .all]
     case .readAudit:
       [.manager: .all, .administrator: .all, .operator: .all]

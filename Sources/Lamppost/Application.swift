@@ -77,6 +77,8 @@ final class Application: Sendable {
   let readStaffRequest: ReadStaffRequest
   let undoChange: UndoChange
   let replyTemplates: ReplyTemplates
+  let routingRules: RoutingRules
+  let tryRule: TryRule
   let listMentions: ListMentions
 
   init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) throws {
@@ -117,7 +119,8 @@ final class Application: Sendable {
     checkReport = CheckReport(database: database)
     similarRequests = SimilarRequests(database: database)
     supportRequest = SupportRequest(database: database, secret: secret)
-    submitRequest = SubmitRequest(database: database, secret: secret)
+    let ruleBook = RuleBook()
+    submitRequest = SubmitRequest(database: database, secret: secret, ruleBook: ruleBook)
     findRequest = FindRequest(database: database)
     readContact = ReadContact(database: database)
     editRequest = EditRequest(database: database)
@@ -152,6 +155,8 @@ final class Application: Sendable {
     listStaff = ListStaff(database: database)
     undoChange = UndoChange(database: database)
     replyTemplates = ReplyTemplates(database: database)
+    routingRules = RoutingRules(database: database)
+    tryRule = TryRule(database: database)
     listMentions = ListMentions(database: database)
     readStaffRequest = ReadStaffRequest(
       database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,

@@ -57,15 +57,16 @@ struct WorkflowTests {
 struct PermissionTests {
   /// The table again, written the other way round, so that a slip in either shows: one line a role, in the order
   /// readInternal readContacts editRequest changeStatus assign commentPublicly commentInternally commentPrivately attach
-  /// reportForOthers manageCategories manageAreas manageTemplates managePeople readAudit manageTenants; - none, a assigned, A all.
+  /// reportForOthers manageCategories manageAreas manageTemplates manageRules managePeople readAudit manageTenants;
+  /// - none, a assigned, A all.
   static let table: [Role: String] = [
-    .citizen: "----------------",
-    .viewer: "A---------------",
-    .agent: "AAAAAAAAAA------",
-    .crew: "Aa-a-aAaa-------",
-    .manager: "AAAAAAAAAA----A-",
-    .administrator: "AAAAAAAAAAAAAAA-",
-    .operator: "AAAAAAAAAAAAAAAA",
+    .citizen: "-----------------",
+    .viewer: "A----------------",
+    .agent: "AAAAAAAAAA-------",
+    .crew: "Aa-a-aAaa--------",
+    .manager: "AAAAAAAAAA-----A-",
+    .administrator: "AAAAAAAAAAAAAAAA-",
+    .operator: "AAAAAAAAAAAAAAAAA",
   ]
 
   @Test("each role may do what the table says, cell by cell", arguments: Role.allCases)

@@ -50,6 +50,7 @@ extension Problem {
     case categoryStopped = "category_stopped"
     case unknownPerson = "unknown_person"
     case unknownDepartment = "unknown_department"
+    case unknownArea = "unknown_area"
     case outsideArea = "outside_area"
     case contactNotAllowed = "contact_not_allowed"
     case emailTaken = "email_taken"
@@ -86,7 +87,7 @@ extension Problem {
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
         .invalidText,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
-        .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed, .reasonRequired,
+        .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed, .reasonRequired,
         .noteRequired, .editWindowClosed, .undoNotAllowed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests
@@ -143,6 +144,7 @@ extension Problem {
       case .categoryStopped: "This category takes no reports here."
       case .unknownPerson: "This person does not exist or cannot take requests."
       case .unknownDepartment: "This department does not exist."
+      case .unknownArea: "This area does not exist."
       case .outsideArea: "The location lies outside of the township."
       case .contactNotAllowed: "An anonymous report carries no contact details."
       case .emailTaken: "This email address has an account already."

@@ -24,7 +24,7 @@ enum Doctor {
     "st_dwithin(geography,geography,double precision,boolean)", "geography_overlaps(geography,geography)",
     "st_covers(geometry,geometry)", "st_intersects(geometry,geometry)", "geometry_overlaps(geometry,geometry)",
     "st_intersects(geography,geography)", "ts_match_vq(tsvector,tsquery)", "word_similarity_op(text,text)",
-    "word_similarity_commutator_op(text,text)",
+    "word_similarity_commutator_op(text,text)", "arraycontains(anyarray,anyarray)",
   ]
 
   private static func unmarkedFunctions(_ database: Database) async throws -> [String] {
@@ -35,7 +35,7 @@ enum Doctor {
       """
     ).map {
       "\(try $0.get(0, as: String.self)) is not LEAKPROOF, so searches read whole tables: "
-        + "run Migrations/0008_leakproof.sql again as a superuser"
+        + "run the ALTER FUNCTION lines of Migrations again as a superuser"
     }
   }
 

@@ -2,7 +2,7 @@ import HTTPServer
 
 extension Operation {
   static func all(_ uploads: UploadConfiguration) -> [Operation] {
-    reporting(uploads) + finding + files + working + bulk + live + statistics + sessions + account + administration
+    reporting(uploads) + finding + files + working + bulk + live + statistics + sessions + account + administration + routing
       + pages + monitoring
   }
 

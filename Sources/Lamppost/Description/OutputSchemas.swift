@@ -182,6 +182,7 @@ extension Schemas {
     .optional("attributes", Schema.object([]).noted("For the reporter and staff.")),
     .optional("assignee", Schema.named("PersonName").orNull.noted("For staff.")),
     .optional("department", Schema.text.orNull.noted("Its slug, for staff.")),
+    .optional("tags", Schema.list(of: .text).noted("For staff.")),
     .optional("contact", Schema.named("Contact").orNull.noted("For staff who may know the reporter.")),
   ]
 

@@ -13,6 +13,7 @@ extension Parameter {
       case "code": (Schemas.typedTrackingCode, "The tracking code that came with the report.")
       case "category": (.text(1...100), "A category's slug.")
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
+      case "rule": (.integer(1...), "The rule's number.")
       case "template": (.integer(1...), "The template's number.")
       case "z": (.integer(0...VectorTile.deepest), "The zoom.")
       case "x": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's column, from the west.")

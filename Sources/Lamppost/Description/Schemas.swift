@@ -5,7 +5,7 @@ import JSON
 /// The named forms, inputs and outputs; the description's `components/schemas`.
 enum Schemas {
   /// In the order of the description.
-  static let all: [(name: String, schema: Schema)] = inputs + bulkInputs + outputs + bulkOutputs
+  static let all: [(name: String, schema: Schema)] = inputs + bulkInputs + outputs + bulkOutputs + routing
 
   // MARK: Words
 

@@ -14,7 +14,11 @@ enum JobKind: String, CaseIterable, Sendable {
   case confirmFollower = "confirm_follower"
   /// Subject: language, and the address or reference that somebody typed in. At most one mail.
   case sendTrackingLinks = "send_tracking_links"
+  /// Subject: request and rule. Finds out who is told that the rule held.
+  case notifyRouted = "notify_routed"
+  /// Subject: request, rule, and `person` with a number or `address`. One mail.
+  case sendRouted = "send_routed"
 
   /// What waits for a mail server, which may be slow or gone: it is not to hold up the rest.
-  static let mails: [JobKind] = [.sendNotification, .confirmFollower, .sendTrackingLinks]
+  static let mails: [JobKind] = [.sendNotification, .confirmFollower, .sendTrackingLinks, .sendRouted]
 }

@@ -13,6 +13,8 @@ final class Worker: Sendable {
   private let sendNotification: SendNotification
   private let confirmFollower: ConfirmFollower
   private let sendTrackingLinks: SendTrackingLinks
+  private let notifyRouted: NotifyRouted
+  private let sendRouted: SendRouted
   private let housekeeping: Housekeeping
   private let log: Log
   private let concurrency: Int
@@ -36,6 +38,8 @@ final class Worker: Sendable {
     sendNotification = SendNotification(database: database, correspondence: mail)
     confirmFollower = ConfirmFollower(database: database, correspondence: mail)
     sendTrackingLinks = SendTrackingLinks(database: database, correspondence: mail)
+    notifyRouted = NotifyRouted(database: database, sendsMail: mail != nil)
+    sendRouted = SendRouted(database: database, correspondence: mail)
     housekeeping = Housekeeping(
       database: database, sweep: SweepUploads(database: database, files: store, folder: quarantine), log: log)
     self.log = log
@@ -89,6 +93,8 @@ final class Worker: Sendable {
       case .sendNotification: try await sendNotification(job)
       case .confirmFollower: try await confirmFollower(job)
       case .sendTrackingLinks: try await sendTrackingLinks(job)
+      case .notifyRouted: try await notifyRouted(job)
+      case .sendRouted: try await sendRouted(job)
       case nil: throw UnknownWord(column: "jobs.kind")
       }
     } catch {

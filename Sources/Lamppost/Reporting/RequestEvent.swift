@@ -4,6 +4,8 @@ import PostgreSQL
 struct RequestEvent: Sendable {
   enum Kind: String, CaseIterable, Sendable {
     case created, edited, withdrawn, status, confirmation, assignment, comment, message, attachment, imported
+    /// By rules, without anybody's doing.
+    case routed
   }
 
   let requestID: Int

@@ -31,6 +31,8 @@ final class ServiceRequest: Sendable {
   let supporters: Int
   /// Whether the public is told the street block alone.
   let isBlurred: Bool
+  /// Words that staff, and rules, put on it; empty for who may not know.
+  let tags: [String]
   /// The files that the caller may know of, a JSON array made by PostgreSQL.
   let attachments: RawJSON
 
@@ -76,7 +78,7 @@ final class ServiceRequest: Sendable {
         (SELECT p.name FROM people p WHERE p.tenant_id = r.tenant_id AND p.id = r.assignee_id),
         (SELECT d.slug FROM departments d WHERE d.tenant_id = r.tenant_id AND d.id = r.department_id)
         """ as SQL : "NULL::text, NULL::text"),
-      r.supporters, r.blurred
+      r.supporters, r.blurred, \(actor.seesInternal ? "r.tags" as SQL : "'{}'::text[]")
       """
   }
 
@@ -85,7 +87,7 @@ final class ServiceRequest: Sendable {
   /// Metres: half of the diagonal of a street block, which is what the public knows of a blurred place.
   private static let blurredAccuracy: SQL = "150"
 
-  static let columnCount = 29
+  static let columnCount = 30
 
   init(_ row: Row) throws {
     facts = RequestFacts(
@@ -114,6 +116,7 @@ final class ServiceRequest: Sendable {
     department = try row.get(26)
     supporters = try row.get(27)
     isBlurred = try row.get(28)
+    tags = try row.get(29)
   }
 
   /// Writes the fields of the API's request object.
@@ -151,6 +154,7 @@ final class ServiceRequest: Sendable {
       json.field("assignee", String?.none)
     }
     json.field("department", department)
+    json.array("tags", tags)
   }
 }
 

@@ -10,6 +10,7 @@ import PostgreSQL
 struct SubmitRequest: Sendable {
   let database: Database
   let secret: Secret
+  let ruleBook: RuleBook
 
   /// What the reporter is told.
   struct Receipt: Sendable {
@@ -38,9 +39,15 @@ struct SubmitRequest: Sendable {
       if claim != nil, let code, let known = try await Self.request(of: code, actor.tenant, in: transaction) {
         return Receipt(body: known.body, reference: known.reference, trackingCode: code, isReplay: true)
       }
-      let category = try await Self.category(for: report, in: transaction)
+      let (category, ground) = try await Self.category(for: report, in: transaction)
       try category.check(report.attributes)
-      let (id, reference) = try await insert(report, category, reporterID: reporterID, by: actor, in: transaction)
+      let rules = try await ruleBook.rules(of: actor.tenant.id, version: ground.version, in: transaction)
+      let routing = Routing(
+        RouteReport.report(
+          category.slug, ground, priority: report.priority ?? category.defaultPriority, isAnonymous: report.isAnonymous,
+          hasFiles: !files.isEmpty, title: report.title, description: report.description), by: rules)
+      let (id, reference) = try await insert(
+        report, category, routing, reporterID: reporterID, by: actor, in: transaction)
       var statements = [SQL]()
       if let code {
         statements.append(
@@ -66,6 +73,7 @@ struct SubmitRequest: Sendable {
       let event = RequestEvent(
         requestID: id, actorID: reporterID, kind: .created, visibility: .public, after: Status.submitted.rawValue)
       statements.append(event.insertion)
+      statements += RouteReport.statements(id, routing, tags: routing.tags)
       // The reporter reads the report back as its reporter, by account or by code.
       let reporter = Actor(tenant: actor.tenant, person: reporterID == nil ? nil : actor.person, trackedRequestID: id)
       statements.append(FindRequest.query(reference, as: reporter))
@@ -92,8 +100,10 @@ struct SubmitRequest: Sendable {
     return (body(try ServiceRequest(found), for: reporter), reference.description)
   }
 
-  /// The category and whether the place lies in the township, in one question.
-  static func category(for report: NewRequest, in transaction: Transaction) async throws -> Category {
+  /// The category, whether the place lies in the township, and what rules of routing need, in one question.
+  static func category(
+    for report: NewRequest, in transaction: Transaction
+  ) async throws -> (Category, RoutingGround) {
     let inside: SQL =
       if let location = report.location {
         "t.boundary IS NULL OR NOT t.refuses_outside OR ST_Covers(t.boundary, \(location.sql))"
@@ -102,7 +112,7 @@ struct SubmitRequest: Sendable {
       }
     let rows = try await transaction.query(
       """
-      SELECT \(Category.columns), \(inside)
+      SELECT \(Category.columns), \(inside), \(RoutingGround.columns(at: report.location?.sql))
         FROM categories c JOIN tenants t ON t.id = c.tenant_id WHERE c.slug = \(report.category) AND c.active
       """)
     guard let row = rows.first else {
@@ -113,17 +123,19 @@ struct SubmitRequest: Sendable {
     }
     let category = try Category(row)
     try category.requireOpen()
-    return category
+    return (category, try RoutingGround(row, from: Category.columnCount + 1))
   }
 
   private func insert(
-    _ report: NewRequest, _ category: Category, reporterID: Int?, by actor: Actor, in transaction: Transaction
+    _ report: NewRequest, _ category: Category, _ routing: Routing, reporterID: Int?, by actor: Actor,
+    in transaction: Transaction
   ) async throws -> (id: Int, Reference) {
     let visibility = category.isPrivate || !actor.tenant.publishesAtOnce ? "private" : "public"
     let location: SQL = report.location?.sql ?? "NULL::geography"
     var attributes = JSONWriter()
     attributes.value(JSONValue.object(report.attributes))
     let hours = category.resolutionHours
+    let priority = routing.priority ?? report.priority ?? category.defaultPriority
     // 35 random bits can meet ones that are taken; another draw settles it.
     for _ in 0..<5 {
       let reference = Reference(bits: UInt64.random(in: 0...UInt64.max))
@@ -131,12 +143,13 @@ struct SubmitRequest: Sendable {
         """
         INSERT INTO requests (tenant_id, reference, title, description, category_id, priority, location,
                               accuracy, address, attributes, visibility, reporter_id, anonymous,
-                              department_id, expected_by)
+                              department_id, assignee_id, tags, expected_by)
         VALUES (current_tenant(), \(reference.stored), \(report.title), \(report.description), \(category.id),
-                \((report.priority ?? category.defaultPriority).rawValue), \(location),
+                \(priority.rawValue), \(location),
                 \(report.location?.accuracy)::real, \(report.address),
                 \(String(decoding: attributes.bytes, as: UTF8.self))::jsonb, \(visibility), \(reporterID),
-                \(report.isAnonymous), \(category.departmentID), now() + make_interval(hours => \(hours)::int))
+                \(report.isAnonymous), \(routing.department ?? category.departmentID), \(routing.assignee),
+                \(routing.tags), now() + make_interval(hours => \(hours)::int))
         ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id
         """)
       if let id = try rows.first?.get(0, as: Int.self) { return (id, reference) }

@@ -21,6 +21,7 @@ struct HistoryWords {
     case "status": return fromTo(t("Status"), status(entry.before), status(entry.after))
     case "assignment": return fromTo(t("Assigned to"), people(entry.before), people(entry.after))
     case "edited": return edited(entry)
+    case "routed": return routed(entry)
     default: return HTML(text: entry.kind)
     }
   }
@@ -66,6 +67,18 @@ struct HistoryWords {
     return lines.isEmpty ? HTML(text: t("Saved without a change")) : lines.joined(separator: "<br>")
   }
 
+  /// The rules' names stand below, as what was said with it.
+  private func routed(_ entry: HistoryEntry) -> HTML {
+    let lines = fields(entry.after).map { name, text -> HTML in
+      switch name {
+      case "department": fromTo(t("Department"), nil, people("department " + text))
+      case "assignee": fromTo(t("Assigned to"), nil, people("person " + text))
+      default: fromTo(label(name), nil, value(name, text))
+      }
+    }
+    return ([HTML(text: t("Routed by rules"))] + lines).joined(separator: "<br>")
+  }
+
   private func fields(_ json: String?) -> [(name: String, value: String)] {
     let object = json.flatMap { try? JSONValue.parse(Array($0.utf8)).object }
     return (object?.members ?? []).map { (name: $0.key, value: $0.value.string ?? "") }
@@ -80,6 +93,7 @@ struct HistoryWords {
     case "visibility": t("Seen by")
     case "address": t("Address")
     case "location": t("Place")
+    case "tags": t("Tags")
     default: name
     }
   }
