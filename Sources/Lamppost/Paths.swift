@@ -75,6 +75,9 @@ enum Paths {
   static let administration = Path("/admin")
   static let adminSettings = Path("/admin/settings")
   static let adminCategories = Path("/admin/categories")
+  static let adminRules = Path("/admin/rules")
+  static let adminNewRule = Path("/admin/rules/new")
+  static let adminRule = Path("/admin/rules/{rule}", Int.self)
   static let adminCategory = Path("/admin/categories/{category}", String.self)
 
   // API
@@ -94,6 +97,11 @@ enum Paths {
   static let template = Path("/api/v1/templates/{template}", Int.self)
   static let categories = Path("/api/v1/categories")
   static let category = Path("/api/v1/categories/{category}", String.self)
+  static let rules = Path("/api/v1/rules")
+  static let rule = Path("/api/v1/rules/{rule}", Int.self)
+  static let ruleRestoration = Path("/api/v1/rules/{rule}/restore", Int.self)
+  static let ruleOrder = Path("/api/v1/rules/order")
+  static let ruleDryRun = Path("/api/v1/rules/dry-run")
   static let settings = Path("/api/v1/settings")
   static let areas = Path("/api/v1/areas")
   static let places = Path("/api/v1/places")

@@ -87,7 +87,8 @@ extension Problem {
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
         .invalidText,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
-        .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed, .reasonRequired,
+        .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
+        .reasonRequired,
         .noteRequired, .editWindowClosed, .undoNotAllowed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests

@@ -112,8 +112,7 @@ extension Schemas {
     list(.text(0...maximum, pattern: "^[^\\u0000]*$"), KeptRule.listLimit).orNull
   }
 
-  static let tags = Schema(.array(of: .text(0...Tag.longest, pattern: "^[^,\\u0000]*$")), [("maxItems", .integer(Tag.limit))])
-    .orNull
+  static let tags = list(.text(0...Tag.longest, pattern: "^[^,\\u0000]*$"), Tag.limit).orNull
 
   private static let clock = Schema.matching("^([01][0-9]|2[0-3]):[0-5][0-9]$")
 
@@ -126,7 +125,8 @@ extension Schemas {
     .optional("priorities", list(priority, KeptRule.listLimit).orNull),
     .optional("weekdays", list(.integer(1...7), KeptRule.listLimit).orNull.noted("1 is Monday.")),
     .optional("from", clock.orNull.noted("On the township's clock.")),
-    .optional("until", clock.orNull.noted("Not included; before `from` it is of the next day. 24:00 is the day's end.")),
+    .optional(
+      "until", clock.orNull.noted("Not included; before `from` it is of the next day. 24:00 is the day's end.")),
     .optional("anonymous", Schema.boolean.orNull), .optional("has_files", Schema.boolean.orNull),
     .optional("words", words(100).noted("One of them stands in title or description.")),
   ]
@@ -135,7 +135,8 @@ extension Schemas {
     .optional("department", optionalText(100).noted("A slug.")),
     .optional("assignee", Schema.integer(1...).orNull.noted("A person's number.")),
     .optional("priority", priority.orNull), .optional("tags", tags),
-    .optional("notify_role", Schema.words(Role.allCases.filter(\.isStaff).map(\.rawValue)).orNull.noted("Told by mail.")),
+    .optional(
+      "notify_role", Schema.words(Role.allCases.filter(\.isStaff).map(\.rawValue)).orNull.noted("Told by mail.")),
     .optional("notify_person", Schema.integer(1...).orNull.noted("Told by mail.")),
     .optional("notify_email", mailAddress.orNull.noted("Told by mail.")),
   ]

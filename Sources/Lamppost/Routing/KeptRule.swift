@@ -14,7 +14,7 @@ struct KeptRule: Sendable, Equatable {
     case areas = "when.areas"
   }
 
-  let id: Int
+  private(set) var id: Int
   var version: Int
   var name: String
   var isActive: Bool
@@ -46,9 +46,9 @@ struct KeptRule: Sendable, Equatable {
   var notifyEmail: String?
 
   // What only the database knows.
-  let departmentID: Int?
-  let assigneeName: String?
-  let broken: [Broken]
+  private(set) var departmentID: Int?
+  private(set) var assigneeName: String?
+  private(set) var broken: [Broken]
 
   /// Rules of a township; those that were removed stay for the history.
   static let limit = 100

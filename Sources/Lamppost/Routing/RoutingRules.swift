@@ -164,7 +164,8 @@ extension RoutingRules {
   private static func lock(
     _ id: Int, ifMatch: Int?, in transaction: Transaction
   ) async throws -> (rule: KeptRule, row: String) {
-    guard let row = try await transaction.query(query(id) + " FOR UPDATE OF rules").first else { throw Problem.notFound }
+    let rows = try await transaction.query(query(id) + " FOR UPDATE OF rules")
+    guard let row = rows.first else { throw Problem.notFound }
     let rule = try KeptRule(row)
     if let ifMatch, ifMatch != rule.version { throw Problem(.versionMismatch) }
     return (rule, try row.get(rowColumn))

@@ -57,14 +57,16 @@ enum RuleRoutes {
       input.refuse("limit", .outOfRange, "must be from 1 to \(TryRule.limit)")
     }
     let id = input.integer("id")
-    let old = if let id { try await context.application.routingRules.find(id, as: context.actor) } else { KeptRule.blank }
-    let rule = input.nested("rule") { KeptRule(&$0, changing: old) }
+    var old = KeptRule.blank
+    if let id { old = try await context.application.routingRules.find(id, as: context.actor) }
+    let known = old
+    let rule = input.nested("rule") { KeptRule(&$0, changing: known) }
     if rule == nil && !input.errors.contains(where: { $0.field == "rule" }) {
       input.refuse("rule", .required, "is required")
     }
     try input.finish()
     do {
-      let outcome = try await context.application.tryRule(rule ?? old, limit: limit, as: context.actor)
+      let outcome = try await context.application.tryRule(rule ?? known, limit: limit, as: context.actor)
       return .json(.ok) { outcome.write(to: &$0) }
     } catch let problem as Problem where problem.code.status == .unprocessableContent {
       throw problem.inside("rule")
