@@ -103,7 +103,7 @@ struct TryRule: Sendable {
     SELECT r.reference, r.created_at, r.department_id, c.department_id, c.name, c.slug, c.group_name,
            ARRAY(SELECT a.layer || ':' || a.slug FROM request_areas ra
              JOIN areas a ON a.tenant_id = ra.tenant_id AND a.id = ra.area_id
-            WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id),
+            WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND ra.for_staff),
            r.priority, r.anonymous,
            EXISTS (SELECT 1 FROM attachments f WHERE f.tenant_id = r.tenant_id AND f.request_id = r.id),
            r.title, \(withText ? "r.description" as SQL : "''::text")
