@@ -40,7 +40,7 @@ struct RoutingRules: Sendable {
         """)
       let id: Int = try rows.first!.get(0)
       let kept = try await Self.read(id, in: transaction)
-      try await transaction.execute(Self.event(id, before: #"{"name": null}"#, after: kept.row, by: actor))
+      try await transaction.execute(Self.event(id, before: "{}", after: kept.row, by: actor))
       return kept.rule
     }
   }
