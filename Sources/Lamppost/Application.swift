@@ -35,6 +35,7 @@ final class Application: Sendable {
   let changeAccount: ChangeAccount
   let changeSettings: ChangeSettings
   let changeCategory: ChangeCategory
+  let changeWorkflow: ChangeWorkflow
   let listSupported: ListSupported
   let deleteAccount: DeleteAccount
   let exportAccount: ExportAccount
@@ -110,6 +111,7 @@ final class Application: Sendable {
     changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
     changeSettings = ChangeSettings(database: database, tenants: tenants)
     changeCategory = ChangeCategory(database: database)
+    changeWorkflow = ChangeWorkflow(database: database, tenants: tenants)
     listSupported = ListSupported(database: database)
     deleteAccount = DeleteAccount(database: database, signIn: signIn, sessions: sessions)
     exportAccount = ExportAccount(database: database, sessions: sessions)
@@ -142,7 +144,8 @@ final class Application: Sendable {
     bulkChange = BulkChange(database: database)
     savedViews = SavedViews(database: database)
     readTriage = ReadTriage(database: database)
-    changeStatus = ChangeStatus(database: database)
+    addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
+    changeStatus = ChangeStatus(database: database, addAttachment: addAttachment)
     confirmResolution = ConfirmResolution(database: database)
     addComment = AddComment(database: database)
     findAttachment = FindAttachment(database: database)
@@ -151,7 +154,6 @@ final class Application: Sendable {
     listFollowed = ListFollowed(database: database)
     answerFollowMail = AnswerFollowMail(database: database)
     lostLink = LostLink(database: database)
-    addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
     listStaff = ListStaff(database: database)
     undoChange = UndoChange(database: database)
     replyTemplates = ReplyTemplates(database: database)

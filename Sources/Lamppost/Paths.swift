@@ -74,6 +74,7 @@ enum Paths {
   // Pages: administration
   static let administration = Path("/admin")
   static let adminSettings = Path("/admin/settings")
+  static let adminWorkflow = Path("/admin/workflow")
   static let adminCategories = Path("/admin/categories")
   static let adminRules = Path("/admin/rules")
   static let adminNewRule = Path("/admin/rules/new")
@@ -103,6 +104,7 @@ enum Paths {
   static let ruleOrder = Path("/api/v1/rules/order")
   static let ruleDryRun = Path("/api/v1/rules/dry-run")
   static let settings = Path("/api/v1/settings")
+  static let workflow = Path("/api/v1/workflow")
   static let areas = Path("/api/v1/areas")
   static let places = Path("/api/v1/places")
   static let requests = Path("/api/v1/requests")

@@ -42,6 +42,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.ruleRestoration, access: .staff(.manageRules), handler: RuleRoutes.restore)
     router.on(.get, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.settings)
     router.on(.patch, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.changeSettings)
+    router.on(.get, Paths.workflow, access: .anyone, handler: WorkflowRoutes.settings)
+    router.on(.patch, Paths.workflow, access: .staff(.manageCategories), handler: WorkflowRoutes.changeSettings)
     router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)
     router.on(.get, Paths.places, access: .anyone, handler: PlaceRoutes.find)
     router.on(.post, Paths.requests, access: .anyone, handler: ReportRoutes.submit)

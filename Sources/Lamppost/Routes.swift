@@ -94,6 +94,8 @@ extension Router<Access, Context> {
     router.on(.get, Paths.administration, access: .staff(.manageCategories), handler: AdministrationPage.show)
     router.on(.get, Paths.adminSettings, access: .staff(.manageCategories), handler: SettingsAdministrationPage.show)
     router.on(.post, Paths.adminSettings, access: .staff(.manageCategories), handler: SettingsAdministrationPage.submit)
+    router.on(.get, Paths.adminWorkflow, access: .staff(.manageCategories), handler: WorkflowPage.show)
+    router.on(.post, Paths.adminWorkflow, access: .staff(.manageCategories), handler: WorkflowPage.submit)
     router.on(.get, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.list)
     router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.show)
     router.on(.post, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.submit)

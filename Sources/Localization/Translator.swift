@@ -11,12 +11,15 @@ public struct Translator: Sendable {
   public let language: Language
   public let timeZone: TimeZone
   private let catalogue: Catalogue?
+  /// What is said instead of our own words, by names that whoever looks here has agreed on.
+  public let own: [String: String]
 
   /// - Parameter catalogue: nil for English.
-  public init(_ language: Language, _ catalogue: Catalogue?, timeZone: TimeZone) {
+  public init(_ language: Language, _ catalogue: Catalogue?, timeZone: TimeZone, own: [String: String] = [:]) {
     self.language = language
     self.catalogue = catalogue
     self.timeZone = timeZone
+    self.own = own
   }
 
   /// - Parameter values: for each `{name}` in the message.

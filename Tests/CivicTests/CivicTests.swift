@@ -1,59 +1,6 @@
 import Civic
 import Testing
 
-struct WorkflowTests {
-  @Test("every pair of statuses is allowed or refused as the table says", arguments: Status.allCases)
-  func pairs(from: Status) {
-    for to in Status.allCases {
-      let allowed = Workflow.successors(of: from).contains(to)
-      let attempt = Result { try Workflow.check(from: from, to: to, reason: "why", note: "what") }
-      switch attempt {
-      case .success: #expect(allowed, "\(from) → \(to)")
-      case .failure(let error):
-        #expect(!allowed && error as? Workflow.Refusal == .transitionNotAllowed, "\(from) → \(to)")
-      }
-    }
-  }
-
-  @Test("no status follows itself, and nothing leaves withdrawn")
-  func ends() {
-    for status in Status.allCases { #expect(!Workflow.successors(of: status).contains(status)) }
-    #expect(Workflow.successors(of: .withdrawn).isEmpty)
-    for status in Status.allCases { #expect(!Workflow.successors(of: status).contains(.submitted)) }
-  }
-
-  @Test("every ended status but withdrawn can be reopened, to a look by staff")
-  func reopening() {
-    for status in Status.allCases where status.isEnded && status != .withdrawn {
-      #expect(Workflow.successors(of: status).contains(.underReview))
-    }
-  }
-
-  @Test("holding and rejecting need a reason, completing needs a note")
-  func requirements() {
-    #expect(throws: Workflow.Refusal.reasonRequired) {
-      try Workflow.check(from: .submitted, to: .rejected, reason: nil, note: "n")
-    }
-    #expect(throws: Workflow.Refusal.reasonRequired) {
-      try Workflow.check(from: .assigned, to: .onHold, reason: "", note: nil)
-    }
-    #expect(throws: Workflow.Refusal.noteRequired) {
-      try Workflow.check(from: .inProgress, to: .completed, reason: "r", note: nil)
-    }
-    #expect(throws: Workflow.Refusal.transitionNotAllowed) {
-      try Workflow.check(from: .closed, to: .completed, reason: nil, note: nil)
-    }
-  }
-
-  @Test("assigning moves only what nobody works on yet")
-  func assigning() {
-    for status in Status.allCases {
-      let after = Workflow.statusAfterAssignment(from: status)
-      #expect(after == ([.submitted, .underReview].contains(status) ? .assigned : status))
-    }
-  }
-}
-
 struct PermissionTests {
   /// The table again, written the other way round, so that a slip in either shows: one line a role, in the order
   /// readInternal readContacts editRequest changeStatus assign commentPublicly commentInternally commentPrivately attach

@@ -38,7 +38,7 @@ struct DemoTests {
           continue
         }
         #expect(throws: Never.self) {
-          try Workflow.check(from: before, to: after, reason: event.note, note: event.note)
+          try Workflow().check(from: before, to: after, .init(reason: event.note, note: event.note))
         }
       }
     }

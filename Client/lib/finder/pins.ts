@@ -1,6 +1,6 @@
 // Pins and clusters of what is in view.
 import type * as Leaflet from "leaflet";
-import { announce, findAll } from "../dom";
+import { announce, find, findAll } from "../dom";
 import { type Box, clusterMarker, fitTo, isCalm, pinIcon, pinMarker } from "../map";
 import { language, t } from "../messages";
 import { type Feature, type Mark, arrange } from "./layout";
@@ -16,6 +16,8 @@ const states: Record<string, string> = {
   submitted: t("Received"), under_review: t("Being looked at"), assigned: t("With a team"), in_progress: t("Being worked on"),
   on_hold: t("Waiting"), completed: t("Done"), closed: t("Closed"), rejected: t("Not taken up"), duplicate: t("Reported already"),
   withdrawn: t("Withdrawn"),
+  // What the township calls them.
+  ...JSON.parse(find("#finder")?.dataset.states ?? "{}") as Record<string, string>,
 };
 
 export class PinLayer {

@@ -58,6 +58,8 @@ extension Problem {
     case transitionNotAllowed = "transition_not_allowed"
     case reasonRequired = "reason_required"
     case noteRequired = "note_required"
+    case proofRequired = "proof_required"
+    case notOptional = "not_optional"
     case editWindowClosed = "edit_window_closed"
     case undoNotAllowed = "undo_not_allowed"
     // 429, 5xx
@@ -89,7 +91,7 @@ extension Problem {
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
         .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
         .reasonRequired,
-        .noteRequired, .editWindowClosed, .undoNotAllowed:
+        .noteRequired, .proofRequired, .notOptional, .editWindowClosed, .undoNotAllowed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests
       case .internalError: .internalServerError
@@ -153,6 +155,8 @@ extension Problem {
       case .transitionNotAllowed: "The request cannot go from its status to that one."
       case .reasonRequired: "This status needs a reason."
       case .noteRequired: "This status needs a note of what was done."
+      case .proofRequired: "This status needs a photo of what was done."
+      case .notOptional: "This status cannot be switched off."
       case .editWindowClosed: "The time for changing the report is over."
       case .undoNotAllowed: "The last change cannot be taken back any more."
       case .rateLimited: "Too many calls. Wait a little."

@@ -16,6 +16,7 @@ enum AdministrationPage {
         <ul>
         <li><a href="\(Paths.adminCategories())">\(t("Categories"))</a></li>
         <li><a href="\(Paths.adminSettings())">\(t("Township settings"))</a></li>
+        <li><a href="\(Paths.adminWorkflow())">\(t("Statuses and closing"))</a></li>
         </ul>
         <h2>\(t("Latest changes"))</h2>
         \(events.isEmpty ? "<p class=\"muted\">\(t("Nothing has been changed yet."))</p>" as HTML : table(events, t))

@@ -45,6 +45,7 @@ enum CategoryPages {
       "resolution_hours": [category.resolutionHours.map(String.init) ?? ""],
       "active": [category.isActive ? "true" : "false"],
       "blurs_location": [category.blursLocation ? "true" : "false"],
+      "requires_proof": [category.requiresProof ? "true" : "false"],
     ]
     return page(context, category, fields, AdministrationPage.saved(request, context.t)).response(context)
   }
@@ -56,7 +57,7 @@ enum CategoryPages {
         var input = ObjectInput(
           form.object(
             texts: ["name", "group", "icon", "keywords", "description", "notice", "stop_message", "default_priority"],
-            flags: ["active", "blurs_location"], numbers: ["resolution_hours"]))
+            flags: ["active", "requires_proof", "blurs_location"], numbers: ["resolution_hours"]))
         let new = KeptCategory(&input, changing: old)
         try input.finish()
         return new
@@ -78,8 +79,8 @@ enum CategoryPages {
       "name": t("Name"), "group": t("Group"), "icon": t("Pictograph"), "keywords": t("Other words for it"),
       "description": t("Description"), "notice": t("Notice"), "stop_message": t("Message that stops the form"),
       "default_priority": t("Priority"), "resolution_hours": t("Hours until it is done"),
-      "active": t("Offered to reporters"),
       "blurs_location": t("The public sees only roughly where"),
+      "active": t("Offered to reporters"), "requires_proof": t("Completing it needs a photo of what was done"),
     ]
     func area(_ name: String, _ hint: String) -> HTML {
       fields.textArea(
@@ -106,6 +107,7 @@ enum CategoryPages {
           Priority.allCases.map { ($0.name, $0.title(t)) }))\
         \(fields.text("resolution_hours", labels["resolution_hours"]!,
           .init(hint: t("The date that reporters are told. Empty for none."), inputMode: "numeric", isOptional: true)))\
+        \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
         \(fields.checkbox("active", labels["active"]!))\
         \(fields.checkbox("blurs_location", labels["blurs_location"]!))\
         <p class="hint">\(t("For sensitive matters. Everybody but staff and the reporter is shown the block of some 200 metres, and no address. Reports that are there already follow within minutes."))</p>

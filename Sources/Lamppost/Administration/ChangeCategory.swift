@@ -18,10 +18,12 @@ struct KeptCategory: Sendable {
   let isActive: Bool
   /// Whether the public is told the street block of its requests alone.
   let blursLocation: Bool
+  /// Whether completing needs a photo of what was done.
+  let requiresProof: Bool
 
   static let columns: SQL = """
     slug, name, group_name, icon, keywords, description, notice, stop_message, default_priority, resolution_hours, active,
-    blurs_location
+    blurs_location, requires_proof
     """
 
   init(_ row: Row) throws {
@@ -37,6 +39,7 @@ struct KeptCategory: Sendable {
     resolutionHours = try row.get(9)
     isActive = try row.get(10)
     blursLocation = try row.get(11)
+    requiresProof = try row.get(12)
   }
 
   /// Reads a change of `old`; what is left out stays as it is.
@@ -59,6 +62,7 @@ struct KeptCategory: Sendable {
     }
     isActive = input.bool("active") ?? old.isActive
     blursLocation = input.bool("blurs_location") ?? old.blursLocation
+    requiresProof = input.bool("requires_proof") ?? old.requiresProof
   }
 
   func write(to json: inout JSONObjectWriter) {
@@ -74,6 +78,7 @@ struct KeptCategory: Sendable {
     json.field("resolution_hours", resolutionHours)
     json.field("active", isActive)
     json.field("blurs_location", blursLocation)
+    json.field("requires_proof", requiresProof)
   }
 }
 
@@ -114,13 +119,13 @@ struct ChangeCategory: Sendable {
            SET name = \(new.name), group_name = \(new.group), icon = \(new.icon), keywords = \(new.keywords),
                description = \(new.description), notice = \(new.notice), stop_message = \(new.stopMessage),
                default_priority = \(Int16(new.defaultPriority.rawValue)), resolution_hours = \(new.resolutionHours),
-               active = \(new.isActive), blurs_location = \(new.blursLocation)
+               active = \(new.isActive), blurs_location = \(new.blursLocation), requires_proof = \(new.requiresProof)
          WHERE slug = \(slug) RETURNING (\(row))::text
         """)
       guard let stored = after.first else { throw Problem.notFound }
       try await transaction.execute(
         AdministrationEvent.insertion(
-          "category \(slug)", before: try old.get(12), after: try stored.get(0), by: actor))
+          "category \(slug)", before: try old.get(13), after: try stored.get(0), by: actor))
       if new.blursLocation != (try KeptCategory(old)).blursLocation {
         for statement in BlurCategory.insertions(slug) { try await transaction.execute(statement) }
       }

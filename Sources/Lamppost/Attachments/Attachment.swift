@@ -133,8 +133,9 @@ struct AddAttachment: Sendable {
     }
   }
 
+  /// Adds it to a request whose row is locked.
   /// - Returns: the attachment object of the API.
-  private func add(
+  func add(
     _ file: QuarantinedFile, _ wanted: Visibility?, to request: ServiceRequest, in transaction: Transaction,
     as actor: Actor
   ) async throws -> [UInt8] {

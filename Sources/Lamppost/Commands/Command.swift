@@ -14,6 +14,7 @@ public enum Command {
       import streets FILE.geojson[.gz]
       tenant create|set|list      townships and what their pages say
       user create EMAIL --role ROLE
+      close-silent                close now what is completed and whose reporter is silent
       demo                        load the demo township
       audit verify                find what was changed in history and audit log behind the application's back
       doctor                      look for what is wrong with this installation
@@ -33,6 +34,7 @@ public enum Command {
       case "import": try await ImportCommand.run(Array(arguments.dropFirst()), environment)
       case "tenant": try await TenantCommand.run(Array(arguments.dropFirst()), environment)
       case "user": try await UserCommand.run(Array(arguments.dropFirst()), environment)
+      case "close-silent": try await CloseSilentCommand.run(Array(arguments.dropFirst()), environment)
       case "demo": try await DemoCommand.run(environment)
       case "audit": return try await AuditCommand.run(Array(arguments.dropFirst()), environment) ? 0 : 1
       case "doctor": return try await Doctor.run(environment) ? 0 : 1

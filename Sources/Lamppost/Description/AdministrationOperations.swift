@@ -13,5 +13,15 @@ extension Operation {
       .patch, Paths.settings, "changeSettings", .administration, "Change the township's settings",
       note: "What is left out stays. Other processes know of it within a few seconds.", body: .json("SettingsChange"),
       answer: .json(.named("Settings"), "The settings as they are now."), problems: [.invalidFormat]),
+    Operation(
+      .get, Paths.workflow, "readWorkflow", .administration, "Which statuses the township uses, and what it calls them",
+      note: "Everywhere else a status is told by its own word, whatever the township calls it.",
+      answer: .json(.named("Workflow"), "The settings.")),
+    Operation(
+      .patch, Paths.workflow, "changeWorkflow", .administration,
+      "Rename statuses, switch them off, close after silence",
+      note: "What is left out stays. Who changed what is kept.", body: .json("WorkflowChange"),
+      answer: .json(.named("Workflow"), "The settings as they are now."),
+      problems: [.outOfRange, .unknownOption, .notOptional, .tooMany]),
   ]
 }

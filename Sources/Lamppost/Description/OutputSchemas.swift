@@ -120,6 +120,19 @@ extension Schemas {
       ])
     ),
     (
+      "Workflow",
+      .object([
+        .required("closes_after_days", Schema.integer(1...365).orNull.noted("null: never.")),
+        .required(
+          "statuses",
+          .list(
+            of: .object([
+              .required("status", status), .required("active", .boolean), .required("optional", .boolean),
+              .required("names", Schema.object([]).noted("The township's own words by language code.")),
+            ]))),
+      ])
+    ),
+    (
       "KeptCategory",
       .object([
         .required("slug", .text), .required("name", .text), .required("group", Schema.text.orNull),
@@ -127,6 +140,7 @@ extension Schemas {
         .required("notice", .text), .required("stop_message", .text), .required("default_priority", priority),
         .required("resolution_hours", Schema.integer(1...).orNull), .required("active", .boolean),
         .required("blurs_location", .boolean),
+        .required("requires_proof", .boolean),
       ])
     ),
     (

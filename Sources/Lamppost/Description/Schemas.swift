@@ -1,6 +1,7 @@
 import Civic
 import Credentials
 import JSON
+import Localization
 
 /// The named forms, inputs and outputs; the description's `components/schemas`.
 enum Schemas {
@@ -91,7 +92,8 @@ enum Schemas {
           .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
       ])
     ),
-    ("SettingsChange", .input(settings)), ("CategoryChange", .input(categoryChange)),
+    ("SettingsChange", .input(settings)), ("WorkflowChange", .input(workflowChange)),
+    ("CategoryChange", .input(categoryChange)),
     ("MyChange", .input([.optional("name", line(200))])),
     (
       "PasswordChange",
@@ -139,6 +141,22 @@ enum Schemas {
     .optional("publishes_at_once", Schema.boolean.orNull.noted("Else after a look by staff.")),
   ]
 
+  private static let workflowChange: [Schema.Field] = [
+    .optional("closes_after_days", Schema.integer(1...365).orNull.noted("null never closes what is completed.")),
+    .optional(
+      "statuses",
+      Schema.list(
+        of: .input([
+          .required("status", status), .optional("active", Schema.boolean.orNull),
+          .optional(
+            "names",
+            Schema.input(
+              Language.allCases.map { .optional($0.rawValue, optionalText(WorkflowSettings.longestName)) }
+            ).orNull.noted("The township's own words; what is left out of them is said as usual.")),
+        ])
+      ).restricted("maxItems", .integer(Status.allCases.count)).orNull.noted("Those that are left out stay.")),
+  ]
+
   private static let categoryChange: [Schema.Field] = [
     .optional("name", line(100)), .optional("group", optionalText(100)), .optional("icon", optionalText(8)),
     .optional("keywords", optionalText(500)), .optional("description", optionalText(1000)),
@@ -146,6 +164,7 @@ enum Schemas {
     .optional("default_priority", priority.orNull), .optional("resolution_hours", Schema.integer(1...87_600).orNull),
     .optional("active", Schema.boolean.orNull),
     .optional("blurs_location", Schema.boolean.orNull.noted("The public is told the block of some 200 m alone.")),
+    .optional("requires_proof", Schema.boolean.orNull.noted("Whether completing needs a photo by staff.")),
   ]
 
   private static let answers = Schema(

@@ -54,9 +54,14 @@ extension Operation {
   static let working = [
     Operation(
       .post, Paths.status, "changeStatus", .working, "Move a request through the workflow",
+      note: """
+        What each step needs stands in the workflow. Where the category asks for a photo of what was done, a picture that \
+        staff have added since the request was reported or last reopened counts, also while it is being scanned.
+        """,
       parameters: [.ifMatch], body: .json("StatusChange"), answer: .request("The request as it is now."),
       problems: [
-        .gone, .versionMismatch, .unknownOption, .transitionNotAllowed, .reasonRequired, .noteRequired, .conflict,
+        .gone, .versionMismatch, .unknownOption, .transitionNotAllowed, .reasonRequired, .noteRequired, .proofRequired,
+        .conflict,
       ]),
     Operation(
       .post, Paths.confirmation, "confirmResolution", .working, "Say whether a completed request is resolved",

@@ -17,6 +17,9 @@ struct Housekeeping: Sendable {
       group.addTask { await repeatedly(every: .seconds(24 * 3600), "sweep_store") { try await sweep.store() } }
       group.addTask { await repeatedly(every: .seconds(300), "prune") { try await prune() } }
       group.addTask { await repeatedly(every: .seconds(300), "seal_history") { try await seal() } }
+      group.addTask {
+        await repeatedly(every: .seconds(600), "close_silent") { try await CloseSilent(database: database)(now: .now) }
+      }
     }
   }
 

@@ -57,6 +57,8 @@ struct Correspondence: Sendable {
     /// Where its pages are, without a slash at the end.
     let origin: String
     let contactEmail: String?
+    /// What the township calls the statuses.
+    let workflow: WorkflowSettings
   }
 
   /// - Parameter tenant: the database as the township sees it.
@@ -65,14 +67,16 @@ struct Correspondence: Sendable {
     let rows = try await tenant.read(
       """
       SELECT t.name, t.time_zone, t.contact_email,
-             (SELECT h.host FROM tenant_hosts h WHERE h.tenant_id = t.id ORDER BY (h.host = \(host)) DESC, h.host LIMIT 1)
+             (SELECT h.host FROM tenant_hosts h WHERE h.tenant_id = t.id ORDER BY (h.host = \(host)) DESC, h.host LIMIT 1),
+             t.statuses::text, t.closes_after_days
         FROM tenants t WHERE t.id = \(id)
       """)
     guard let row = rows.first else { throw UnknownWord(column: "jobs.tenant_id") }
     let own: String? = try row.get(3)
     return Sender(
       name: try row.get(0), timeZone: TimeZone(identifier: try row.get(1)) ?? .gmt,
-      origin: own.map { scheme + "://" + $0 + port } ?? baseURL, contactEmail: try row.get(2))
+      origin: own.map { scheme + "://" + $0 + port } ?? baseURL, contactEmail: try row.get(2),
+      workflow: WorkflowSettings(statuses: try row.get(4), closesAfterDays: try row.get(5)))
   }
 
   private var scheme: Substring { baseURL.prefix { $0 != ":" } }
@@ -82,7 +86,8 @@ struct Correspondence: Sendable {
 
   func translator(_ language: String, _ sender: Sender) -> Translator {
     let language = Language(rawValue: language) ?? .english
-    return Translator(language, catalogues[language], timeZone: sender.timeZone)
+    return Translator(
+      language, catalogues[language], timeZone: sender.timeZone, own: sender.workflow.own(in: language))
   }
 
   /// - Returns: false where nobody can be reached at this address, ever.

@@ -6,9 +6,11 @@ import Localization
 
 /// What a page asks of a call.
 extension Context {
-  /// Says messages in the reader's language, dates in the township's time zone.
+  /// Says messages in the reader's language, statuses in the township's words, dates in its time zone.
   var t: Translator {
-    Translator(language, application.assets.catalogues[language], timeZone: actor.tenant.timeZone)
+    Translator(
+      language, application.assets.catalogues[language], timeZone: actor.tenant.timeZone,
+      own: actor.tenant.workflowSettings.own(in: language))
   }
 
   /// What a form of somebody signed in must carry.

@@ -4,7 +4,10 @@ import Localization
 
 /// The closed lists of the domain in a reader's words.
 extension Status {
-  func title(_ t: Translator) -> String {
+  /// The township's own word, where it has one.
+  func title(_ t: Translator) -> String { t.own[rawValue] ?? usualTitle(t) }
+
+  func usualTitle(_ t: Translator) -> String {
     switch self {
     case .submitted: t("Submitted")
     case .underReview: t("Under review")

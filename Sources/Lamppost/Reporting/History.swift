@@ -14,6 +14,8 @@ struct HistoryEntry: Sendable {
   let note: String?
   let actorID: Int?
   let actorName: String?
+  /// Whether nobody did it: the township itself, by the passing of time.
+  let isByTownship: Bool
 
   func write(to json: inout JSONObjectWriter, for actor: Actor) {
     json.field("at", at)
@@ -62,7 +64,8 @@ struct ListHistory: Sendable {
         sequence: try row.get(8), at: try row.get(0), kind: try row.get(1), visibility: try row.word(2),
         before: try row.get(3),
         after: try row.get(4), note: try row.get(5), actorID: isHidden ? nil : actorID,
-        actorName: isHidden ? nil : try row.get(7))
+        actorName: isHidden ? nil : try row.get(7),
+        isByTownship: try actorID == nil && row.get(1, as: String.self) == RequestEvent.Kind.status.rawValue)
     }
   }
 }

@@ -6,7 +6,8 @@ import Localization
 /// The state of a request in the words of somebody who has nothing to do with the town hall.
 extension Status {
   func plainWord(_ t: Translator) -> String {
-    switch self {
+    if let own = t.own[rawValue] { return own }
+    return switch self {
     case .submitted: t("Received")
     case .underReview: t("Being looked at")
     case .assigned: t("With a team")
@@ -40,7 +41,8 @@ extension Status {
 
   /// What happened, as a line of the timeline.
   func plainEvent(_ t: Translator) -> String {
-    switch self {
+    if self != .submitted, let own = t.own[rawValue] { return t("Now: {status}", ["status": own]) }
+    return switch self {
     case .submitted: t("Reported")
     case .underReview: t("Staff are looking at it")
     case .assigned: t("Given to a team")

@@ -1,3 +1,4 @@
+import Civic
 import FoundationEssentials
 import PostgreSQL
 import Synchronization
@@ -15,11 +16,12 @@ struct Tenant: Sendable, Equatable {
   let emergencyNumber: String
   /// Where questions about privacy and accessibility go.
   let contactEmail: String?
+  let workflowSettings: WorkflowSettings
   /// What a map shows at first; nil where nothing is known of the township's place.
   let bounds: BoundingBox?
 
   static let columns: SQL =
-    "slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent)"
+    "slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent), statuses::text, closes_after_days"
 
   /// Of the boundary, else of the areas, else of the streets.
   private static let extent: SQL = """
@@ -38,7 +40,10 @@ struct Tenant: Sendable, Equatable {
     emergencyNumber = try row.get(5)
     contactEmail = try row.get(6)
     bounds = BoundingBox(try row.get(7))
+    workflowSettings = WorkflowSettings(statuses: try row.get(8), closesAfterDays: try row.get(9))
   }
+
+  var workflow: Workflow { workflowSettings.workflow }
 
   /// No township: its number is nobody's.
   static let none = Tenant()
@@ -46,6 +51,7 @@ struct Tenant: Sendable, Equatable {
   private init() {
     (id, slug, name, searchLanguage, publishesAtOnce) = (0, "", "", "simple", false)
     (timeZone, emergencyNumber, contactEmail, bounds) = (.gmt, "", nil, nil)
+    workflowSettings = WorkflowSettings()
   }
 }
 

@@ -34,7 +34,7 @@ struct AssignRequest: Sendable {
   /// The change and its history; the request's row is locked.
   static func statements(_ facts: RequestFacts, assigneeID: Int?, departmentID: Int?, as actor: Actor) -> [SQL] {
     let isAssigned = assigneeID != nil || departmentID != nil
-    let status = isAssigned ? Workflow.statusAfterAssignment(from: facts.status) : facts.status
+    let status = isAssigned ? actor.tenant.workflow.statusAfterAssignment(from: facts.status) : facts.status
     var statements: [SQL] = [
       """
       UPDATE requests SET assignee_id = \(assigneeID), department_id = \(departmentID), status = \(status.rawValue),

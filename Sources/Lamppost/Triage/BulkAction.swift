@@ -79,12 +79,11 @@ enum BulkAction: Sendable {
   /// - Throws: `reason_required`, `note_required`.
   func requireWords() throws(Problem) {
     guard case .status(let status, let reason, let note) = self else { return }
-    switch Workflow.requirement(for: status) {
-    case .nothing: return
-    case .reason:
-      if reason == nil { throw .field("action.reason", .reasonRequired, "\(status.rawValue) needs a reason.") }
-    case .note:
-      if note == nil { throw .field("action.note", .noteRequired, "\(status.rawValue) needs a note of what was done.") }
+    do throws(Workflow.Refusal) {
+      // Whether a photo is needed is the category's to say.
+      try Workflow.check(Workflow.needs(of: status), .init(reason: reason, note: note))
+    } catch {
+      throw Problem(refusal: error, to: status).inside("action")
     }
   }
 }
@@ -96,12 +95,14 @@ struct BulkTarget: Sendable {
   let category: String
   let priority: Priority
   let visibility: String
+  /// Whether the category asks for a photo of what was done, and there is none.
+  let lacksProof: Bool
 
   /// Those with these numbers, in one order, so that two bulk calls never wait for each other in a circle.
   static func query(_ ids: [Int], as actor: Actor) -> SQL {
     """
     SELECT r.id, r.reference, r.status, r.version, r.reporter_id, r.assignee_id, r.department_id, c.slug, r.priority,
-           r.visibility
+           r.visibility, c.requires_proof AND NOT \(Proof.exists)
       FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
      WHERE r.id = ANY(\(ids)) AND \(actor.visibleRequests) ORDER BY r.id
     """
@@ -117,6 +118,7 @@ struct BulkTarget: Sendable {
     guard let priority = Priority(rawValue: try row.get(8)) else { throw UnknownWord(column: "priority") }
     self.priority = priority
     visibility = try row.get(9)
+    lacksProof = try row.get(10)
   }
 }
 
@@ -164,6 +166,9 @@ enum ReadyBulkAction: Sendable {
     }
   }
 
+  /// Words are asked for once, of the whole call; a dry run looks at what it is about before they are written.
+  private static let unsaid = "-"
+
   func judge(_ target: BulkTarget, as actor: Actor) -> BulkVerdict {
     let facts = target.facts
     switch self {
@@ -175,7 +180,13 @@ enum ReadyBulkAction: Sendable {
     case .status(let status, let reason, let note):
       guard actor.may(.changeStatus, on: facts) else { return .refused(.forbidden) }
       if facts.status == status { return .unchanged }
-      guard Workflow.successors(of: facts.status).contains(status) else { return .refused(.transitionNotAllowed) }
+      do throws(Workflow.Refusal) {
+        let evidence = Workflow.Evidence(
+          reason: reason ?? Self.unsaid, note: note ?? Self.unsaid, needsProof: target.lacksProof)
+        try actor.tenant.workflow.check(from: facts.status, to: status, evidence)
+      } catch {
+        return .refused(Problem(refusal: error, from: facts.status, to: status).code)
+      }
       return .change(ChangeStatus.statements(facts, to: status, reason: reason, note: note, as: actor))
     case .edit(let change, let assignments, let isPrivate):
       guard actor.may(.editRequest, on: facts) else { return .refused(.forbidden) }

@@ -7,13 +7,14 @@ struct BulkForm {
   let t: Translator
   let choices: TriageChoices
   let workers: [TriageChoices.Choice]
+  let workflow: Workflow
   let mayEdit: Bool
   let mayAssign: Bool
 
   /// Not `duplicate`, which needs the other request, nor `withdrawn`, which is for reporters.
-  static let statuses: [Status] = [
-    .underReview, .assigned, .inProgress, .onHold, .completed, .closed, .rejected,
-  ]
+  private var statuses: [Status] {
+    workflow.used.filter { ![.submitted, .duplicate, .withdrawn].contains($0) }
+  }
 
   /// What a choice holds that leaves something as it is, and one that takes it away.
   static let (keep, nobody) = ("", "none")
@@ -59,7 +60,7 @@ struct BulkForm {
       """
     case .status:
       """
-      \(fields.select("status", t("New status"), Self.statuses.map { ($0.rawValue, $0.title(t)) }))\
+      \(fields.select("status", t("New status"), statuses.map { ($0.rawValue, $0.title(t)) }))\
       \(fields.textArea(
         "reason", t("Reason"),
         .init(hint: t("Needed for On hold and Rejected. The reporter reads it."), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))\
@@ -78,6 +79,7 @@ struct BulkForm {
   static func reason(_ code: Problem.Code, _ t: Translator) -> String {
     switch code {
     case .transitionNotAllowed: t("their status does not allow it")
+    case .proofRequired: t("a photo of what was done is missing")
     case .forbidden: t("they are not yours to change")
     case .notFound: t("they are not there any more")
     case .versionMismatch: t("somebody has changed them since")
@@ -89,6 +91,6 @@ struct BulkForm {
   /// The same for scripts, which say it by the code.
   static let messages = [
     "their status does not allow it", "they are not yours to change", "they are not there any more",
-    "somebody has changed them since", "something went wrong",
+    "somebody has changed them since", "something went wrong", "a photo of what was done is missing",
   ]
 }

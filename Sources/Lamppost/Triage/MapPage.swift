@@ -2,6 +2,8 @@ import Civic
 import FoundationEssentials
 import HTML
 import HTTPServer
+import JSON
+import Localization
 
 /// The public map and list. Without scripts it is a list with a form to search and filter; with them the list shows what
 /// the map shows.
@@ -54,7 +56,7 @@ enum MapPage {
     return Page(
       title: t("Map and list"), width: .full, styles: ["map", "finder"], scripts: ["map"], messages: messages,
       main: """
-        <div class="finder" id="finder">
+        <div class="finder" id="finder" data-states="\(ownWords(t))">
         <div class="finder-side">
         <h1>\(t("Reports in {township}", ["township": context.actor.tenant.name]))</h1>
         \(form.html)
@@ -76,6 +78,13 @@ enum MapPage {
         </div>
         </div>
         """)
+  }
+
+  /// The township's own words for statuses, for the script: a JSON object.
+  private static func ownWords(_ t: Translator) -> String {
+    var json = JSONWriter()
+    json.object { object in for (status, word) in t.own.sorted(by: { $0.key < $1.key }) { object.field(status, word) } }
+    return String(decoding: json.bytes, as: UTF8.self)
   }
 
   /// What `Client/pages/map.ts` says.

@@ -87,7 +87,8 @@ struct TriageBulkPage {
   ) async throws -> Response {
     let choices = try await context.application.readTriage(as: context.actor)
     let workers = choices.staff.filter(\.takesRequests).map { (value: "\($0.id)", label: $0.name) }
-    let bulk = BulkForm(t: t, choices: choices, workers: workers, mayEdit: true, mayAssign: true)
+    let bulk = BulkForm(
+      t: t, choices: choices, workers: workers, workflow: context.actor.tenant.workflow, mayEdit: true, mayAssign: true)
     var fields = FormFields(t, form, problem: said == nil ? problem : nil)
     fields.names = wordsOfFields
     let labels = [

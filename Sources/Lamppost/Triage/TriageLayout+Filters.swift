@@ -56,7 +56,11 @@ extension TriageLayout {
   }
 
   private var statusChoices: [TriageChoices.Choice] {
-    [("", t("All open")), (TriageQuery.everyStatus, t("All"))] + Status.allCases.map { ($0.rawValue, $0.title(t)) }
+    let off = context.actor.tenant.workflow.off
+    // What is switched off is offered as long as the list holds any of it.
+    let held = Set(queue.items.map(\.request.facts.status))
+    let statuses = Status.allCases.filter { !off.contains($0) || held.contains($0) || query["status"] == $0.rawValue }
+    return [("", t("All open")), (TriageQuery.everyStatus, t("All"))] + statuses.map { ($0.rawValue, $0.title(t)) }
   }
 
   private var sortChoices: [TriageChoices.Choice] {

@@ -75,7 +75,8 @@ extension TriageLayout {
       <p class="choice"><input type="checkbox" id="bulk-all" name="all" value="true"> \
       <label for="bulk-all">\(t("Everything that matches the filter, not only this page"))</label></p>
       <div class="bulk-groups">
-      \(BulkForm(t: t, choices: choices, workers: workers, mayEdit: mayEver(.editRequest), mayAssign: mayEver(.assign))
+      \(BulkForm(
+        t: t, choices: choices, workers: workers, workflow: context.actor.tenant.workflow, mayEdit: mayEver(.editRequest), mayAssign: mayEver(.assign))
         .groups(FormFields(t)))</div>
       </details>
 

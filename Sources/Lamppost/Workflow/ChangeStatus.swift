@@ -5,15 +5,23 @@ import PostgreSQL
 /// Moves a request through the workflow.
 struct ChangeStatus: Sendable {
   let database: Database
+  let addAttachment: AddAttachment
 
+  /// - Parameter proof: photos of what was done, added in the same transaction.
   func callAsFunction(
-    _ reference: Reference, to status: Status, reason: String?, note: String?, ifMatch: Int?, as actor: Actor
+    _ reference: Reference, to status: Status, reason: String?, note: String?, proof: [QuarantinedFile] = [],
+    ifMatch: Int?, as actor: Actor
   ) async throws -> ServiceRequest {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
       try actor.require(.changeStatus, on: request.facts)
+      for file in proof {
+        _ = try await addAttachment.add(file, nil, to: request, in: transaction, as: actor)
+      }
+      let evidence = try await Proof.evidence(
+        status, reason: reason, note: note, requestID: request.facts.id, in: transaction)
       do throws(Workflow.Refusal) {
-        try Workflow.check(from: request.facts.status, to: status, reason: reason, note: note)
+        try actor.tenant.workflow.check(from: request.facts.status, to: status, evidence)
       } catch {
         throw Problem(refusal: error, from: request.facts.status, to: status)
       }
@@ -39,12 +47,12 @@ struct ChangeStatus: Sendable {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
       try actor.require(.changeStatus, on: request.facts)
-      guard request.facts.status == .submitted else { return request }
+      guard let status = actor.tenant.workflow.next(from: request.facts.status, by: .opening) else { return request }
       let event = RequestEvent(
         requestID: request.facts.id, actorID: actor.person?.id, kind: .status, visibility: .public,
-        before: Status.submitted.rawValue, after: Status.underReview.rawValue)
+        before: request.facts.status.rawValue, after: status.rawValue)
       let results = try await transaction.queryAll([
-        Self.update(request.facts.id, to: .underReview), event.insertion, FindRequest.query(reference, as: actor),
+        Self.update(request.facts.id, to: status), event.insertion, FindRequest.query(reference, as: actor),
       ])
       guard let row = results.last?.first else { throw Problem.notFound }
       return try ServiceRequest(row)
@@ -67,10 +75,17 @@ struct ChangeStatus: Sendable {
 }
 
 extension Problem {
-  fileprivate init(refusal: Workflow.Refusal, from: Status, to: Status) {
+  /// - Parameter from: nil where the step is not in question.
+  init(refusal: Workflow.Refusal, from: Status? = nil, to: Status) {
     switch refusal {
     case .transitionNotAllowed:
-      self = .field("status", .transitionNotAllowed, "A request cannot go from \(from.rawValue) to \(to.rawValue).")
+      let from = from.map { " from \($0.rawValue)" } ?? ""
+      self = .field("status", .transitionNotAllowed, "A request cannot go\(from) to \(to.rawValue).")
+    case .switchedOff:
+      self = .field("status", .transitionNotAllowed, "The township does not use the status \(to.rawValue).")
+    case .proofRequired:
+      self = .field(
+        "proof", .proofRequired, "\(to.rawValue) needs a photo of what was done: attach it to the request first.")
     case .reasonRequired: self = .field("reason", .reasonRequired, "\(to.rawValue) needs a reason.")
     case .noteRequired: self = .field("note", .noteRequired, "\(to.rawValue) needs a note of what was done.")
     }

@@ -15,7 +15,8 @@ struct ConfirmResolution: Sendable {
       guard actor.reported(request.facts) else {
         throw actor.person == nil && actor.trackedRequestID == nil ? Problem(.unauthenticated) : Problem(.forbidden)
       }
-      guard let status = Workflow.statusAfterConfirmation(from: request.facts.status, resolved: resolved) else {
+      let workflow = actor.tenant.workflow
+      guard let status = workflow.next(from: request.facts.status, by: resolved ? .confirming : .disputing) else {
         throw Problem(.transitionNotAllowed, "Only a completed request can be confirmed or disputed.")
       }
       let id = request.facts.id

@@ -55,8 +55,8 @@ struct StaffRequestForm {
       let change = try StatusChange(
         input(["status": text("status"), "reason": text("reason"), "note": text("note")]))
       _ = try await application.changeStatus(
-        reference, to: change.status, reason: change.reason, note: change.note, ifMatch: try version(),
-        as: context.actor)
+        reference, to: change.status, reason: change.reason, note: change.note, proof: try proof(change.status),
+        ifMatch: try version(), as: context.actor)
     case .assign, .take:
       _ = try await application.assignRequest(
         reference, try assignment(), ifMatch: try version(), as: context.actor)
@@ -67,6 +67,14 @@ struct StaffRequestForm {
       _ = try await application.undoChange(reference, ifMatch: try version(), as: context.actor)
     case .upload: try await upload()
     }
+  }
+
+  /// - Throws: `out_of_range` for a photo with a status that tells of nothing done.
+  private func proof(_ status: Status) throws(Problem) -> [QuarantinedFile] {
+    if !form.files.isEmpty && status != .completed {
+      throw .field("proof", .outOfRange, "goes with completed alone")
+    }
+    return form.files
   }
 
   private func assignment() throws -> AssignRequest.Assignment {

@@ -55,7 +55,8 @@ extension StaffRequestLayout {
     guard let entered, let problem = entered.problem, problem.code != .versionMismatch else { return nil }
     let labels = [
       "internal_body": t("The comment"), "public_body": t("The update"), "private_body": t("The message"),
-      "status": t("New status"), "reason": t("Reason"), "note": t("What was done"), "assignee": t("Person"),
+      "status": t("New status"), "reason": t("Reason"), "note": t("What was done"),
+      "proof": t("Photo of what was done"), "assignee": t("Person"),
       "department": t("Department"), "priority": t("Priority"), "category": t("Category"), "title": t("Title"),
       "description": t("Description"), "latitude": t("Latitude"), "longitude": t("Longitude"),
       "address": t("Address"), "visibility": t("Who sees the request"), "files": t("Files"),

@@ -99,7 +99,7 @@ extension StaffRequestLayout {
     return """
       <li class="changed" id="event-\(entry.sequence)">
       <span class="voice-label">\(Icon.clock.html) <span class="visually-hidden">\(t("History"))</span></span>
-      <div><p>\(words.sentence(entry)) <span class="by">\(entry.actorName.map { "\($0) · " })\(time(entry.at))</span></p>\
+      <div><p>\(words.sentence(entry)) <span class="by">\((entry.isByTownship ? context.actor.tenant.name : entry.actorName).map { "\($0) · " })\(time(entry.at))</span></p>\
       \(entry.note.map { note($0, entry.visibility) })</div>
       </li>
 

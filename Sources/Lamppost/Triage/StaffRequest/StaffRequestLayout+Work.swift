@@ -54,15 +54,15 @@ extension StaffRequestLayout {
 
   /// What may follow, without what has a way of its own.
   private var successors: [Status] {
-    let possible = Workflow.successors(of: request.facts.status)
+    let possible = context.actor.tenant.workflow.successors(of: request.facts.status)
     return Status.allCases.filter { possible.contains($0) && $0 != .duplicate }
   }
 
   private var statusForm: HTML? {
     if successors.isEmpty { return nil }
     let fields = fields(.status)
-    let reasons = successors.filter { Workflow.requirement(for: $0) == .reason }.map { $0.title(t) }
-    let notes = successors.filter { Workflow.requirement(for: $0) == .note }.map { $0.title(t) }
+    let reasons = successors.filter { Workflow.needs(of: $0).contains(.reason) }.map { $0.title(t) }
+    let notes = successors.filter { Workflow.needs(of: $0).contains(.note) }.map { $0.title(t) }
     let chosen = fields.value("status")
     let options = successors.map { status in
       """
@@ -74,7 +74,7 @@ extension StaffRequestLayout {
     return disclosed(
       .status, t("Change status"),
       form(
-        .status, button: t("Change status"),
+        .status, button: t("Change status"), takesFiles: takesProof,
         """
         <div class="field"><label for="field-status">\(t("New status"))</label>
         <select id="field-status" name="status">
@@ -84,16 +84,38 @@ extension StaffRequestLayout {
             ["statuses": reasons.joined(separator: ", ")]), maximumLength: 2000, rows: 3, isSpellchecked: true)))\
         \(notes.isEmpty ? nil : fields.textArea("note", t("What was done"), .init(
           hint: t("Needed for: {statuses}. The reporter and everyone can read it.",
-            ["statuses": notes.joined(separator: ", ")]), maximumLength: 2000, rows: 3, isSpellchecked: true)))
+            ["statuses": notes.joined(separator: ", ")]), maximumLength: 2000, rows: 3, isSpellchecked: true)))\
+        \(takesProof ? proofField(fields) : nil)
         """))
   }
 
-  private func need(_ status: Status) -> String {
-    switch Workflow.requirement(for: status) {
-    case .nothing: "nothing"
-    case .reason: "reason"
-    case .note: "note"
+  /// The photo can come along with the completion.
+  private var takesProof: Bool { successors.contains(.completed) && may(.attach) }
+
+  private func proofField(_ fields: FormFields) -> HTML {
+    let error = fields.error("proof").map {
+      "<p class=\"error\" id=\"field-proof-error\">\(FieldMessages.sentence($0, label: t("Photo of what was done"), t))</p>\n"
+        as HTML
     }
+    let hint =
+      view.needsProof
+      ? t(
+        "{status} needs one in this category. Everyone who sees the request sees it.",
+        ["status": Status.completed.title(t)])
+      : t("Everyone who sees the request sees it.")
+    return """
+      <div class="field\(error == nil ? "" : " wrong")"><label for="field-proof">\(t("Photo of what was done"))\
+      \(view.needsProof ? nil : " <span class=\"optional\">\(t("(optional)"))</span>" as HTML)</label>
+      <p class="hint" id="field-proof-hint">\(hint)</p>
+      \(error)<input type="file" id="field-proof" name="proof" accept="image/*" \
+      aria-describedby="field-proof-hint\(error == nil ? "" : " field-proof-error")"></div>
+
+      """
+  }
+
+  private func need(_ status: Status) -> String {
+    let needs = Workflow.needs(of: status)
+    return needs.contains(.reason) ? "reason" : needs.contains(.note) ? "note" : "nothing"
   }
 
   private var assignmentForms: HTML {

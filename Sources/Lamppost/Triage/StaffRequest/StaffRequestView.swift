@@ -35,6 +35,8 @@ struct StaffRequestView: Sendable {
   let categories: [Choice]
   let areas: [String]
   let answers: [Answer]
+  /// Whether the category asks for a photo of what was done, and there is none yet.
+  let needsProof: Bool
   let nearby: [ListRequests.Item]
   /// Open ones that may be about the same problem.
   let similar: [SimilarRequest]
@@ -90,6 +92,7 @@ struct ReadStaffRequest: Sendable {
       categories: try rows[3].map { .init(slug: try $0.get(0), name: try $0.get(1), group: try $0.get(2)) },
       areas: try rows[4].map { try $0.get(0) },
       answers: try Self.answers(request.attributes, questions: try rows[5].first?.get(0, as: String.self) ?? "[]"),
+      needsProof: try rows[9].first?.get(0) ?? false,
       nearby: try await neighbours(of: request, but: similar, as: actor), similar: similar,
       templates: try rows[7].map(ReplyTemplate.init),
       mentions: try rows[8].reduce(into: [:]) { try $0[$1.get(0), default: []].append($1.get(1)) },
@@ -117,6 +120,10 @@ struct ReadStaffRequest: Sendable {
           FROM request_events e WHERE e.request_id = \(id) AND e.kind = 'routed')
       """,
       ReplyTemplates.query(), Mentions.query(requestID: id),
+      """
+      SELECT c.requires_proof AND NOT \(Proof.exists)
+        FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id WHERE r.id = \(id)
+      """,
     ]
   }
 
