@@ -119,19 +119,7 @@ extension Schemas {
         .required("publishes_at_once", .boolean),
       ])
     ),
-    (
-      "Workflow",
-      .object([
-        .required("closes_after_days", Schema.integer(1...365).orNull.noted("null: never.")),
-        .required(
-          "statuses",
-          .list(
-            of: .object([
-              .required("status", status), .required("active", .boolean), .required("optional", .boolean),
-              .required("names", Schema.object([]).noted("The township's own words by language code.")),
-            ]))),
-      ])
-    ),
+    ("Workflow", workflow),
     (
       "KeptCategory",
       .object([

@@ -1,7 +1,6 @@
 import Civic
 import Credentials
 import JSON
-import Localization
 
 /// The named forms, inputs and outputs; the description's `components/schemas`.
 enum Schemas {
@@ -92,7 +91,7 @@ enum Schemas {
           .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
       ])
     ),
-    ("SettingsChange", .input(settings)), ("WorkflowChange", .input(workflowChange)),
+    ("SettingsChange", .input(settings)), ("WorkflowChange", workflowChange),
     ("CategoryChange", .input(categoryChange)),
     ("MyChange", .input([.optional("name", line(200))])),
     (
@@ -139,22 +138,6 @@ enum Schemas {
   private static let settings: [Schema.Field] = [
     .optional("emergency_number", line(30)), .optional("contact_email", email.orNull),
     .optional("publishes_at_once", Schema.boolean.orNull.noted("Else after a look by staff.")),
-  ]
-
-  private static let workflowChange: [Schema.Field] = [
-    .optional("closes_after_days", Schema.integer(1...365).orNull.noted("null never closes what is completed.")),
-    .optional(
-      "statuses",
-      Schema.list(
-        of: .input([
-          .required("status", status), .optional("active", Schema.boolean.orNull),
-          .optional(
-            "names",
-            Schema.input(
-              Language.allCases.map { .optional($0.rawValue, optionalText(WorkflowSettings.longestName)) }
-            ).orNull.noted("The township's own words; what is left out of them is said as usual.")),
-        ])
-      ).restricted("maxItems", .integer(Status.allCases.count)).orNull.noted("Those that are left out stay.")),
   ]
 
   private static let categoryChange: [Schema.Field] = [
