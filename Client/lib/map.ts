@@ -52,7 +52,8 @@ export function createMap(element: HTMLElement, options: MapOptions): Leaflet.Ma
   else if (township) showTownship(map, township);
   else map.setView([20, 0], options.zoom ?? 3, { animate: false });
   // The element's size may change with the page's layout, which Leaflet does not notice.
-  new ResizeObserver(() => map.invalidateSize()).observe(element);
+  // Hidden, as on paper, it keeps the size it had: what it shows is what the list beside it holds.
+  new ResizeObserver(() => { if (element.offsetWidth > 0) map.invalidateSize(); }).observe(element);
   return map;
 }
 

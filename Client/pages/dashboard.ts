@@ -53,5 +53,5 @@ function draw(): void {
 }
 
 draw();
-// Colours come from the page's: other light, other colours.
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+// Colours come from the page's: other light, other colours; on paper those for white.
+for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", draw);

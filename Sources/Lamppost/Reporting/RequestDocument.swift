@@ -48,7 +48,7 @@ struct RequestDocument {
       \(reporter?.attaching)\(parts.timeline)\(reporter?.thread)\(follow)
       </div>
       <div class="card">
-      \(parts.facts)\(parts.map)\(parts.support(isSupported: isSupported))
+      \(parts.facts)\(address)\(parts.map)\(parts.support(isSupported: isSupported))
       </div>
       </div>
       """
@@ -74,7 +74,13 @@ struct RequestDocument {
       case "disputed": t("Thank you for telling us. Staff will look at it again.")
       default: nil
       }
-    return sentence.map { "<p class=\"notice good\" role=\"status\">\($0)</p>\n" }
+    return sentence.map { "<p class=\"notice good\" role=\"status\" tabindex=\"-1\" autofocus>\($0)</p>\n" }
+  }
+
+  /// Where it is to be found again, for who holds it on paper. A tracking code is printed only where it is explained.
+  private var address: HTML? {
+    if case .code = reader.address { return nil }
+    return "<p class=\"print-only code\">\(origin)\(reader.page)</p>\n"
   }
 
   private var staffLink: HTML? {

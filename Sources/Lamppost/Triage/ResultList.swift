@@ -76,7 +76,8 @@ struct ResultList {
     <\(heading)><a href="\(Paths.requestPage(request.reference))">\(request.title)</a></\(heading)>
     <p>\(request.facts.status.plainBadge(t)) <span>\(request.categoryName)</span></p>
     <p class="muted small">\(request.address.map { "\($0) · " as HTML })\
-    <time datetime="\(RFC3339.format(request.createdAt))">\(age(request.createdAt))</time></p>
+    <time datetime="\(RFC3339.format(request.createdAt))" title="\(t.dateAndTime(request.createdAt))">\
+    \(age(request.createdAt))</time></p>
     </div>
 
     """

@@ -60,7 +60,10 @@ extension TriageLayout {
     let parts: [HTML?] = [
       "<span class=\"code\">\(request.reference.description)</span>", HTML(text: request.categoryName),
       area.map { HTML(text: $0) },
-      "<time datetime=\"\(RFC3339.format(request.createdAt))\">\(t.relative(request.createdAt, to: now))</time>",
+      """
+      <time datetime="\(RFC3339.format(request.createdAt))" title="\(t.dateAndTime(request.createdAt))">\
+      \(t.relative(request.createdAt, to: now))</time>
+      """,
       HTML(text: request.assigneeName ?? t("Nobody assigned")),
       request.location == nil ? HTML(text: t("No place given")) : nil,
     ]
