@@ -2,7 +2,7 @@
 
 import re
 
-from browser import person, url
+from browser import person, tab_to, url
 from client import PLACE
 from playwright.sync_api import expect
 from samples import jpeg
@@ -57,4 +57,55 @@ def receipt(page):
     return re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", page.locator("main").inner_text())[0], page.url.split("?")[0]
 
 
-__all__ = ["HERE", "following", "person", "photo", "receipt", "report"]
+def focus_is_seen(page):
+    """Whatever has the focus is on the screen and has an outline."""
+    seen = page.evaluate("""() => {
+        const element = document.activeElement, box = element.getBoundingClientRect(), style = getComputedStyle(element);
+        return element !== document.body && box.bottom > 0 && box.top < innerHeight && box.width > 0
+            && (style.outlineStyle !== "none" || element.matches("h1, h2, [tabindex='-1']") || style.boxShadow !== "none");
+    }""")
+    assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def press(page, name):
+    tab_to(page, page.get_by_role("button", name=name))
+    focus_is_seen(page)
+    page.keyboard.press("Enter")
+
+
+def walk_to(page, locator, limit=120):
+    """Presses Tab until the element has the focus. At every stop on the way something on the screen has an outline of two
+    pixels at least; only between the page's end and its beginning the focus is in the browser's own bars."""
+    target = locator.element_handle()
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        here, fault = page.evaluate("""async target => {
+            // What has just become visible is so from the next frame on.
+            await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+            const element = document.activeElement, box = element.getBoundingClientRect(), style = getComputedStyle(element);
+            const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+            const inside = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+            return [element === target, element === document.body || seen && inside ? null
+                : `${seen ? "out of sight" : "no outline"}: ${element.outerHTML.slice(0, 200)}`];
+        }""", target)
+        assert fault is None, fault
+        if here:
+            return
+    raise AssertionError(f"{limit} times Tab did not lead to {locator}")
+
+
+def enter(page, locator, key="Enter"):
+    walk_to(page, locator)
+    page.keyboard.press(key)
+
+
+def write(page, label, text):
+    """Into the field with this label, instead of what stands in it."""
+    walk_to(page, page.get_by_label(label, exact=True))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+
+
+__all__ = [
+    "HERE", "enter", "focus_is_seen", "following", "person", "photo", "press", "receipt", "report", "walk_to", "write",
+]

@@ -5,18 +5,8 @@ import re
 from browser import DESKTOP, PASSWORD, person, picture, tab_to, url
 from client import Client
 from playwright.sync_api import expect
-from steps import receipt
+from steps import focus_is_seen, press, receipt
 from suite import test
-
-
-def focus_is_seen(page):
-    """Whatever has the focus is on the screen and has an outline."""
-    seen = page.evaluate("""() => {
-        const element = document.activeElement, box = element.getBoundingClientRect(), style = getComputedStyle(element);
-        return element !== document.body && box.bottom > 0 && box.top < innerHeight && box.width > 0
-            && (style.outlineStyle !== "none" || element.matches("h1, h2, [tabindex='-1']") || style.boxShadow !== "none");
-    }""")
-    assert seen, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
 
 
 @test("a report by keyboard alone, without a map", seconds=180)
@@ -57,12 +47,6 @@ def report_by_keyboard():
         press(page, "Send report")
         receipt(page)
         picture(page, "keyboard-sent")
-
-
-def press(page, name):
-    tab_to(page, page.get_by_role("button", name=name))
-    focus_is_seen(page)
-    page.keyboard.press("Enter")
 
 
 @test("signing in, a status with its reason, and a message to staff: by keyboard alone", seconds=120)

@@ -37,8 +37,15 @@ export class ChosenCard {
     const hadFocus = this.card.contains(document.activeElement);
     this.card.hidden = true;
     this.card.replaceChildren();
-    if (hadFocus && this.returnsTo instanceof HTMLElement && this.returnsTo.isConnected) this.returnsTo.focus({ preventScroll: true });
-    else if (hadFocus) find("#map")?.focus({ preventScroll: true });
+    if (hadFocus) this.wayBack()?.focus({ preventScroll: true });
     this.returnsTo = null;
+  }
+
+  /** What it was opened from; where the list has been made anew since, the same entry's button in it. */
+  private wayBack(): HTMLElement | null {
+    if (!(this.returnsTo instanceof HTMLElement)) return find("#map");
+    if (this.returnsTo.isConnected && this.returnsTo !== document.body) return this.returnsTo;
+    const reference = this.returnsTo.closest<HTMLElement>(".result")?.dataset.reference;
+    return (reference && find(`.result[data-reference="${CSS.escape(reference)}"] .locate`)) || find("#map");
   }
 }

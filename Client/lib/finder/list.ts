@@ -27,9 +27,11 @@ export class MapResults {
     const html = await this.fetch("/map/list?" + query);
     if (html === null) return;
     const side = this.element.parentElement!;
+    const held = this.held();
     this.element.innerHTML = html;
     this.dress(this.element);
     this.mark(selected);
+    held?.();
     side.scrollTop = Math.min(side.scrollTop, this.element.offsetTop);
   }
 
@@ -69,6 +71,19 @@ export class MapResults {
 
   private entry(event: Event): HTMLElement | null {
     return (event.target as Element).closest<HTMLElement>(".result");
+  }
+
+  /** Gives the keyboard its place back in the new list: the same entry, else the first. */
+  private held(): (() => void) | null {
+    const focused = document.activeElement;
+    if (!focused || !this.element.contains(focused)) return null;
+    const reference = focused.closest<HTMLElement>(".result")?.dataset.reference;
+    const kind = focused.matches(".locate") ? ".locate" : "a";
+    return () => {
+      const entries = findAll(".result", this.element);
+      const entry = entries.find((each) => each.dataset.reference === reference) ?? entries[0];
+      (entry ? find(kind, entry) : find("#field-q"))?.focus({ preventScroll: true });
+    };
   }
 
   private clicked(event: Event): void {

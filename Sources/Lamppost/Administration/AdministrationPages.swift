@@ -44,7 +44,11 @@ enum AdministrationPage {
 
   static func saved(_ request: Request, _ t: Translator) -> HTML? {
     request.query["done"] == nil
-      ? nil : "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(t("Saved."))</p></div>\n"
+      ? nil
+      : """
+      <div class="notice good" role="status" tabindex="-1" autofocus id="done"><p>\(t("Saved."))</p></div>
+
+      """
   }
 }
 

@@ -29,7 +29,7 @@ enum FollowPage {
       title: t("Look into your mail"), isPrivate: true,
       main: """
         <h1>\(t("Look into your mail"))</h1>
-        <p class="notice good" role="status">\(t("We have sent you a mail. Open the link in it to confirm that you want to follow."))</p>
+        <p class="notice good" role="status" tabindex="-1" autofocus>\(t("We have sent you a mail. Open the link in it to confirm that you want to follow."))</p>
         <p>\(t("If nothing has come after some minutes, look into your spam folder, or check that the address is right."))</p>
         <p><a href="\(Paths.requestPage(reference))">\(t("Back to the report"))</a></p>
         """
@@ -88,7 +88,7 @@ enum FollowPage {
       title: title, isPrivate: true,
       main: """
         <h1>\(title)</h1>
-        \(notice.map { "<p class=\"notice good\" role=\"status\">\($0)</p>\n" as HTML })<p>\(sentence)</p>
+        \(notice.map { "<p class=\"notice good\" role=\"status\" tabindex=\"-1\" autofocus>\($0)</p>\n" as HTML })<p>\(sentence)</p>
         <form method="post" action="\(Paths.followPage(token))">\(context.hiddenToken)
         <input type="hidden" name="action" value="\(isOn ? "stop" : "confirm")">
         <button>\(isOn ? t("Stop the mails") : t("Yes, follow"))</button>
@@ -103,7 +103,7 @@ enum FollowPage {
       title: t("No more mails"), isPrivate: true,
       main: """
         <h1>\(t("No more mails"))</h1>
-        <p class="notice good" role="status">\(t("You get no more mails about report {reference}.", ["reference": following.reference.description]))</p>
+        <p class="notice good" role="status" tabindex="-1" autofocus>\(t("You get no more mails about report {reference}.", ["reference": following.reference.description]))</p>
         <p><a href="\(Paths.home())">\(t("Start page"))</a></p>
         """
     ).response(context)

@@ -32,7 +32,7 @@ enum AccountPage {
 
   private static func welcome(_ person: Actor.Person, _ t: Translator) -> HTML {
     """
-    <div class="notice good" role="status"><p>\(t("Welcome, {name}. Your account is ready.", ["name": person.name]))</p></div>
+    <div class="notice good" role="status" tabindex="-1" autofocus><p>\(t("Welcome, {name}. Your account is ready.", ["name": person.name]))</p></div>
 
     """
   }

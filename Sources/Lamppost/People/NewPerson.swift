@@ -8,13 +8,13 @@ struct NewPerson: Sendable {
   let name: String
   let password: String
 
-  /// Reads it; what is wrong is gathered in `input`.
+  /// Reads it; what is wrong is gathered in `input`, in the order of the form's fields.
   init(_ input: inout ObjectInput) {
+    name = input.requiredText("name", maximum: 200)
     email = input.requiredText("email", maximum: 254)
     if !email.isEmpty && !email.looksLikeAnEmailAddress {
       input.refuse("email", .invalidFormat, "must be an email address")
     }
-    name = input.requiredText("name", maximum: 200)
     password = input.newPassword("password")
   }
 }
