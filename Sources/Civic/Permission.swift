@@ -23,6 +23,9 @@ public enum Permission: CaseIterable, Sendable {
   case manageTemplates
   /// Keep the rules by which new reports find their way.
   case manageRules
+  /// Read who works here: address, role, departments, limits.
+  case readPeople
+  /// Invite, change roles, departments and limits, deactivate; keep the departments.
   case managePeople
   case readAudit
   case manageTenants
@@ -51,7 +54,7 @@ public enum Permission: CaseIterable, Sendable {
       [.agent: .all, .crew: .all, .manager: .all, .administrator: .all, .operator: .all]
     case .manageCategories, .manageAreas, .manageTemplates, .manageRules, .managePeople:
       [.administrator: .all, .operator: .all]
-    case .readAudit:
+    case .readAudit, .readPeople:
       [.manager: .all, .administrator: .all, .operator: .all]
     case .manageTenants:
       [.operator: .all]

@@ -75,6 +75,9 @@ final class Application: Sendable {
   let answerFollowMail: AnswerFollowMail
   let lostLink: LostLink
   let listStaff: ListStaff
+  let listPeople: ListPeople
+  let changePerson: ChangePerson
+  let departments: Departments
   let readStaffRequest: ReadStaffRequest
   let undoChange: UndoChange
   let replyTemplates: ReplyTemplates
@@ -155,6 +158,9 @@ final class Application: Sendable {
     answerFollowMail = AnswerFollowMail(database: database)
     lostLink = LostLink(database: database)
     listStaff = ListStaff(database: database)
+    listPeople = ListPeople(database: database)
+    changePerson = ChangePerson(database: database)
+    departments = Departments(database: database)
     undoChange = UndoChange(database: database)
     replyTemplates = ReplyTemplates(database: database)
     routingRules = RoutingRules(database: database)

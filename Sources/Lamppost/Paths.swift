@@ -73,6 +73,10 @@ enum Paths {
 
   // Pages: administration
   static let administration = Path("/admin")
+  static let adminPeople = Path("/admin/people")
+  static let adminPerson = Path("/admin/people/{person}", Int.self)
+  static let adminDepartments = Path("/admin/departments")
+  static let adminDepartment = Path("/admin/departments/{department}", String.self)
   static let adminSettings = Path("/admin/settings")
   static let adminWorkflow = Path("/admin/workflow")
   static let adminCategories = Path("/admin/categories")
@@ -88,6 +92,11 @@ enum Paths {
   static let token = Path("/api/v1/token")
   static let tokenRevocation = Path("/api/v1/token/revoke")
   static let users = Path("/api/v1/users")
+  static let user = Path("/api/v1/users/{person}", Int.self)
+  static let departments = Path("/api/v1/departments")
+  static let department = Path("/api/v1/departments/{department}", String.self)
+  static let departmentMembers = Path("/api/v1/departments/{department}/members", String.self)
+  static let departmentMember = Path("/api/v1/departments/{department}/members/{person}", String.self, Int.self)
   static let me = Path("/api/v1/me")
   static let password = Path("/api/v1/me/password")
   static let mySessions = Path("/api/v1/me/sessions")

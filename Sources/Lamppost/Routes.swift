@@ -92,6 +92,13 @@ extension Router<Access, Context> {
 
     // Pages: administration
     router.on(.get, Paths.administration, access: .staff(.manageCategories), handler: AdministrationPage.show)
+    router.on(.get, Paths.adminPeople, access: .staff(.readPeople), handler: PeoplePages.list)
+    router.on(.get, Paths.adminPerson, access: .staff(.readPeople), handler: PersonPage.show)
+    router.on(.post, Paths.adminPerson, access: .staff(.managePeople), handler: PersonPage.submit)
+    router.on(.get, Paths.adminDepartments, access: .staff(.readPeople), handler: DepartmentPages.list)
+    router.on(.post, Paths.adminDepartments, access: .staff(.managePeople), handler: DepartmentPages.add)
+    router.on(.get, Paths.adminDepartment, access: .staff(.readPeople), handler: DepartmentPages.show)
+    router.on(.post, Paths.adminDepartment, access: .staff(.managePeople), handler: DepartmentPages.submit)
     router.on(.get, Paths.adminSettings, access: .staff(.manageCategories), handler: SettingsAdministrationPage.show)
     router.on(.post, Paths.adminSettings, access: .staff(.manageCategories), handler: SettingsAdministrationPage.submit)
     router.on(.get, Paths.adminWorkflow, access: .staff(.manageCategories), handler: WorkflowPage.show)

@@ -58,7 +58,7 @@ import Testing
     let citizen = try await town.somebody(.citizen)
     let (reference, _) = try await town.report()
     let tenant = try await town.installation.application.tenants.tenant(host: town.host)
-    let person = Actor.Person(id: citizen.personID!, name: "", email: "", role: .citizen, departmentID: nil)
+    let person = Actor.Person(id: citizen.personID!, name: "", email: "", role: .citizen)
     let actor = Actor(tenant: tenant, person: person)
     let application = town.installation.application
     for _ in 0..<2 {

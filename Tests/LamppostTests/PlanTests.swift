@@ -92,7 +92,7 @@ import Testing
   @Test("what staff ask walks its index", arguments: ofStaff)
   func staff(_ hot: Hot) async throws {
     let large = try await LargeTownship.shared.value
-    let person = Actor.Person(id: 1, name: "Agent", email: "agent@example.test", role: .agent, departmentID: nil)
+    let person = Actor.Person(id: 1, name: "Agent", email: "agent@example.test", role: .agent)
     try await check(hot, as: Actor(tenant: large.tenant, person: person), in: large)
   }
 

@@ -3,7 +3,7 @@ import { call } from "../api";
 import { announce, find, make } from "../dom";
 import { t } from "../messages";
 
-interface Colleague { id: number; name: string; role: string; department: string | null }
+interface Colleague { id: number; name: string; role: string; departments: string[] }
 
 const begun = /(^|[^\p{L}\p{N}])@([\p{L}\p{N}][\p{L}\p{N}'’.-]*(?: [\p{L}\p{N}'’.-]*)?)?$/u;
 
@@ -61,7 +61,7 @@ class MentionList {
   private draw(): void {
     this.list.replaceChildren(...this.people.map((person, index) => make(
       "li", { role: "option", id: `mention-${index}`, "data-index": String(index), "aria-selected": String(index === this.chosen) },
-      make("strong", {}, person.name), person.department ? ` ${person.department}` : "")));
+      make("strong", {}, person.name), person.departments.length ? ` ${person.departments.join(", ")}` : "")));
     this.list.hidden = false;
     this.field.setAttribute("aria-activedescendant", `mention-${this.chosen}`);
     this.list.children[this.chosen]?.scrollIntoView({ block: "nearest" });

@@ -9,12 +9,15 @@ struct NumberedPage: Sendable {
   fileprivate let name: String
   fileprivate let cursors: CursorSealer
 
+  /// Goes on after the item of this number.
+  func cursor(at number: Int) -> String { cursors.seal(number, list: name) }
+
   /// - Parameter items: one more than `limit` where there is a next page.
   func response<Item>(
     _ items: [Item], at number: (Item) -> Int, _ write: (inout JSONObjectWriter, Item) -> Void
   ) -> Response {
     let shown = Array(items.prefix(limit))
-    let next = items.count > limit ? shown.last.map { cursors.seal(number($0), list: name) } : nil
+    let next = items.count > limit ? shown.last.map { cursor(at: number($0)) } : nil
     return .list(shown, nextCursor: next, write)
   }
 }

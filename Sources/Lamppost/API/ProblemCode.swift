@@ -54,6 +54,9 @@ extension Problem {
     case outsideArea = "outside_area"
     case contactNotAllowed = "contact_not_allowed"
     case emailTaken = "email_taken"
+    case nameTaken = "name_taken"
+    case ownAccount = "own_account"
+    case limitsNotAllowed = "limits_not_allowed"
     case wrongPassword = "wrong_password"
     case transitionNotAllowed = "transition_not_allowed"
     case reasonRequired = "reason_required"
@@ -89,6 +92,7 @@ extension Problem {
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
         .invalidText,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
+        .nameTaken, .ownAccount, .limitsNotAllowed,
         .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
         .reasonRequired,
         .noteRequired, .proofRequired, .notOptional, .editWindowClosed, .undoNotAllowed:
@@ -147,10 +151,13 @@ extension Problem {
       case .categoryStopped: "This category takes no reports here."
       case .unknownPerson: "This person does not exist or cannot take requests."
       case .unknownDepartment: "This department does not exist."
-      case .unknownArea: "This area does not exist."
       case .outsideArea: "The location lies outside of the township."
       case .contactNotAllowed: "An anonymous report carries no contact details."
       case .emailTaken: "This email address has an account already."
+      case .unknownArea: "This area does not exist."
+      case .nameTaken: "This name is taken already."
+      case .ownAccount: "Nobody changes their own role or access: ask another administrator."
+      case .limitsNotAllowed: "Nobody with this role can be limited to areas or categories."
       case .wrongPassword: "The password is wrong."
       case .transitionNotAllowed: "The request cannot go from its status to that one."
       case .reasonRequired: "This status needs a reason."

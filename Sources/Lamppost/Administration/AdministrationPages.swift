@@ -15,6 +15,8 @@ enum AdministrationPage {
         <h1>\(t("Administration"))</h1>
         <ul>
         <li><a href="\(Paths.adminCategories())">\(t("Categories"))</a></li>
+        <li><a href="\(Paths.adminPeople())">\(t("People"))</a></li>
+        <li><a href="\(Paths.adminDepartments())">\(t("Departments"))</a></li>
         <li><a href="\(Paths.adminSettings())">\(t("Township settings"))</a></li>
         <li><a href="\(Paths.adminWorkflow())">\(t("Statuses and closing"))</a></li>
         </ul>

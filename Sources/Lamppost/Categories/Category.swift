@@ -17,7 +17,8 @@ struct Category: Sendable {
 
   static let columns: SQL =
     """
-    c.id, c.slug, c.default_priority, c.department_id, c.private, c.resolution_hours, c.attributes::text, c.stop_message
+    c.id, c.slug, c.default_priority,
+    (SELECT d.id FROM departments d WHERE d.tenant_id = c.tenant_id AND d.id = c.department_id AND d.active), c.private, c.resolution_hours, c.attributes::text, c.stop_message
     """
   static let columnCount = 8
 

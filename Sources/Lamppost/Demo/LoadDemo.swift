@@ -86,10 +86,16 @@ struct LoadDemo: Sendable {
     try await transaction.queryAll(
       DemoTownship.people.map { mailbox, name, role, department in
         """
-        INSERT INTO people (tenant_id, email, name, password_hash, role, department_id)
-        VALUES (current_tenant(), \("\(mailbox)@demo.test"), \(name), \(hash), \(role.rawValue),
-                (SELECT id FROM departments WHERE tenant_id = current_tenant() AND slug = \(department)))
-        RETURNING id
+        WITH person AS (
+          INSERT INTO people (tenant_id, email, name, password_hash, role)
+          VALUES (current_tenant(), \("\(mailbox)@demo.test"), \(name), \(hash), \(role.rawValue))
+          RETURNING tenant_id, id
+        ), member AS (
+          INSERT INTO department_members (tenant_id, person_id, department_id)
+          SELECT p.tenant_id, p.id, d.id FROM person p
+            JOIN departments d ON d.tenant_id = p.tenant_id AND d.slug = \(department)
+        )
+        SELECT id FROM person
         """
       }
     ).compactMap { try $0.first?.get(0) }

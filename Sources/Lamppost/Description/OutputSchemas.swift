@@ -50,13 +50,6 @@ extension Schemas {
     ),
     ("Statistics", statistics),
     (
-      "StaffMember",
-      .object([
-        .required("id", .integer(1...)), .required("name", .text), .required("role", .words(Role.self)),
-        .required("department", Schema.text.orNull.noted("Its slug.")),
-      ])
-    ),
-    (
       "Template",
       .object([
         .required("id", .integer(1...)), .required("name", .text), .required("body", .text),

@@ -15,6 +15,8 @@ extension Parameter {
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
       case "rule": (.integer(1...), "The rule's number.")
       case "template": (.integer(1...), "The template's number.")
+      case "person": (.integer(1...), "A person's number.")
+      case "department": (.text(1...100), "A department's slug.")
       case "z": (.integer(0...VectorTile.deepest), "The zoom.")
       case "x": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's column, from the west.")
       case "y": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's row, from the north.")

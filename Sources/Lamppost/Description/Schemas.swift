@@ -5,7 +5,8 @@ import JSON
 /// The named forms, inputs and outputs; the description's `components/schemas`.
 enum Schemas {
   /// In the order of the description.
-  static let all: [(name: String, schema: Schema)] = inputs + bulkInputs + outputs + bulkOutputs + routing
+  static let all: [(name: String, schema: Schema)] =
+    inputs + bulkInputs + peopleInputs + outputs + bulkOutputs + peopleOutputs + routing
 
   // MARK: Words
 

@@ -89,13 +89,6 @@ extension Operation {
       parameters: [.ifMatch], answer: .request("The request as it is now."),
       problems: [.gone, .versionMismatch, .undoNotAllowed, .conflict]),
     Operation(
-      .get, Paths.users, "listStaff", .working, "Colleagues",
-      parameters: [
-        .query("staff", .words(["true"]), "Said, since this may list others one day.", isRequired: true),
-        .query("q", Schemas.line(200), "What a name, or a later word of it, begins with."), .cursor, .limit,
-      ],
-      answer: .json(.page(of: .named("StaffMember")), "One page."), problems: [.invalidCursor]),
-    Operation(
       .get, Paths.templates, "listTemplates", .working, "What staff write often",
       note: "{reference} and {title} stand for those of the request that it is used for.",
       parameters: [.cursor, .limit], answer: .json(.page(of: .named("Template")), "One page."),

@@ -24,6 +24,9 @@ struct Navigation {
       items.append(Item(path: Paths.triage(), label: t("Triage")))
       items.append(Item(path: Paths.dashboard(), label: t("Dashboard")))
     }
+    if context.actor.may(.readPeople) && !context.actor.may(.manageCategories) {
+      items.append(Item(path: Paths.adminPeople(), label: t("People")))
+    }
     if context.actor.may(.manageCategories) {
       items.append(Item(path: Paths.administration(), label: t("Administration")))
     }

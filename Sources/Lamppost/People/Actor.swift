@@ -9,7 +9,9 @@ struct Actor: Sendable {
     let name: String
     let email: String
     let role: Role
-    let departmentID: Int?
+    /// The departments they belong to, by number.
+    var departmentIDs: [Int] = []
+    var limits = StaffLimits.none
   }
 
   let tenant: Tenant
@@ -39,7 +41,7 @@ struct Actor: Sendable {
     case .all: return true
     case .assigned:
       return request.assigneeID == person.id
-        || (request.departmentID != nil && request.departmentID == person.departmentID)
+        || request.departmentID.map(person.departmentIDs.contains) ?? false
     }
   }
 

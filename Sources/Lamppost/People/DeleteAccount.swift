@@ -67,9 +67,12 @@ struct DeleteAccount: Sendable {
       "DELETE FROM saved_views WHERE owner_id = \(id) AND NOT shared",
       "DELETE FROM followers WHERE person_id = \(id)",
       "DELETE FROM refresh_families WHERE person_id = \(id)",
+      "DELETE FROM department_members WHERE person_id = \(id)",
+      "DELETE FROM person_areas WHERE person_id = \(id)",
+      "DELETE FROM person_categories WHERE person_id = \(id)",
       """
       UPDATE people SET name = \(formerName), email = \("former-\(id)@invalid"), password_hash = NULL, active = false,
-             epoch = epoch + 1, department_id = NULL
+             epoch = epoch + 1
        WHERE id = \(id)
       """,
     ]

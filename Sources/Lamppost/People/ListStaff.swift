@@ -7,14 +7,19 @@ struct StaffMember: Sendable {
   let id: Int
   let name: String
   let role: Role
-  /// Its slug and its name.
-  let department: (slug: String, name: String)?
+  /// By name.
+  let departments: [(slug: String, name: String)]
 
   init(_ row: Row) throws {
     id = try row.get(0)
     name = try row.get(1)
     role = try row.word(2)
-    department = try row.get(3, as: String?.self).map { ($0, try row.get(4)) }
+    departments = Array(zip(try row.get(3, as: [String].self), try row.get(4, as: [String].self)))
+  }
+
+  /// As it stands in a list to choose from: "Ana Ruiz (Roads, Parks)".
+  var label: String {
+    departments.isEmpty ? name : "\(name) (\(departments.map(\.name).joined(separator: ", ")))"
   }
 
   /// Whether requests can be given to them.
@@ -24,7 +29,7 @@ struct StaffMember: Sendable {
     json.field("id", id)
     json.field("name", name)
     json.field("role", role.rawValue)
-    json.field("department", department?.slug)
+    json.array("departments", departments.map(\.slug))
   }
 }
 
@@ -43,6 +48,15 @@ struct ListStaff: Sendable {
     ).map(StaffMember.init)
   }
 
+  /// A column of the departments of `people p`, as an array in the order of their names.
+  static func departments(_ column: SQL) -> SQL {
+    """
+    ARRAY(SELECT d.\(column) FROM department_members m
+            JOIN departments d ON d.tenant_id = m.tenant_id AND d.id = m.department_id
+           WHERE m.tenant_id = p.tenant_id AND m.person_id = p.id ORDER BY d.name, d.id)
+    """
+  }
+
   static func query(
     matching text: String? = nil, and condition: SQL = "true", order: SQL = "p.name, p.id", limit: Int = 1000
   ) -> SQL {
@@ -52,8 +66,8 @@ struct ListStaff: Sendable {
         "starts_with(lower(p.name), lower(\(text))) OR strpos(lower(p.name), ' ' || lower(\(text))) > 0"
       } ?? "true"
     return """
-      SELECT p.id, p.name, p.role, d.slug, d.name
-        FROM people p LEFT JOIN departments d ON d.tenant_id = p.tenant_id AND d.id = p.department_id
+      SELECT p.id, p.name, p.role, \(Self.departments("slug")), \(Self.departments("name"))
+        FROM people p
        WHERE p.active AND p.role <> 'citizen' AND (\(match)) AND \(condition) ORDER BY \(order) LIMIT \(limit)
       """
   }

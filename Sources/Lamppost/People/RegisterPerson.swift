@@ -22,9 +22,15 @@ struct RegisterPerson: Sendable {
     do {
       let rows = try await database.tenant(tenantID).write(
         """
-        INSERT INTO people (tenant_id, email, name, password_hash, role, department_id)
-        VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue), \(departmentID))
-        RETURNING \(Actor.Person.columns)
+        WITH person AS (
+          INSERT INTO people (tenant_id, email, name, password_hash, role)
+          VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue))
+          RETURNING tenant_id, id, name, email, role
+        ), member AS (
+          INSERT INTO department_members (tenant_id, person_id, department_id)
+          SELECT tenant_id, id, \(departmentID) FROM person WHERE \(departmentID)::int IS NOT NULL
+        )
+        SELECT \(Actor.Person.columns) FROM person AS people
         """)
       guard let row = rows.first else { throw Problem.notFound }
       return try Actor.Person(row)

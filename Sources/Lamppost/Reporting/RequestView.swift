@@ -139,7 +139,7 @@ extension Actor {
   /// The same person with a citizen's eyes: the page for citizens shows staff what citizens see.
   var asCitizen: Actor {
     let citizen = person.map {
-      Person(id: $0.id, name: $0.name, email: $0.email, role: .citizen, departmentID: nil)
+      Person(id: $0.id, name: $0.name, email: $0.email, role: .citizen)
     }
     return Actor(tenant: tenant, person: citizen, trackedRequestID: trackedRequestID)
   }

@@ -47,7 +47,7 @@ final class ServiceRequest: Sendable {
   private static let staffColumns = makeColumns(
     for: Actor(
       tenant: Actor.nowhere.tenant,
-      person: Actor.Person(id: 0, name: "", email: "", role: .viewer, departmentID: nil)))
+      person: Actor.Person(id: 0, name: "", email: "", role: .viewer)))
 
   private static func makeColumns(for actor: Actor) -> SQL {
     let mine = actor.reportedRequests

@@ -70,12 +70,20 @@ struct SignIn: Sendable {
 }
 
 extension Actor.Person {
-  static let columns: SQL = "id, name, email, role, department_id"
-  static let columnCount = 5
+  /// Of `people`, by which name they are told from those of the other tables.
+  static let columns: SQL = """
+    people.id, people.name, people.email, people.role,
+    ARRAY(SELECT m.department_id FROM department_members m
+           WHERE m.tenant_id = people.tenant_id AND m.person_id = people.id),
+    ARRAY(SELECT l.area_id FROM person_areas l WHERE l.tenant_id = people.tenant_id AND l.person_id = people.id),
+    ARRAY(SELECT l.category_id FROM person_categories l
+           WHERE l.tenant_id = people.tenant_id AND l.person_id = people.id)
+    """
+  static let columnCount = 7
 
   init(_ row: Row) throws {
     self.init(
       id: try row.get(0), name: try row.get(1), email: try row.get(2), role: try row.word(3),
-      departmentID: try row.get(4))
+      departmentIDs: try row.get(4), limits: StaffLimits(areas: try row.get(5), categories: try row.get(6)))
   }
 }

@@ -79,7 +79,7 @@ extension TriageLayout {
   /// Everybody to whom requests can be given.
   var workers: [TriageChoices.Choice] {
     choices.staff.filter(\.takesRequests).map { member in
-      ("\(member.id)", member.department.map { "\(member.name) (\($0.name))" } ?? member.name)
+      ("\(member.id)", member.label)
     }
   }
 }

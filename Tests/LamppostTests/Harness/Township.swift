@@ -65,9 +65,15 @@ struct Township: Sendable {
     }
     let rows = try await database.write(
       """
-      INSERT INTO people (tenant_id, email, name, role, department_id)
-      VALUES (\(id), \("\(UUID().uuidString.lowercased())@example.test"), \("A \(role.rawValue)"), \(role.rawValue),
-              \(departmentID)) RETURNING id
+      WITH person AS (
+        INSERT INTO people (tenant_id, email, name, role)
+        VALUES (\(id), \("\(UUID().uuidString.lowercased())@example.test"), \("A \(role.rawValue)"), \(role.rawValue))
+        RETURNING tenant_id, id
+      ), member AS (
+        INSERT INTO department_members (tenant_id, person_id, department_id)
+        SELECT tenant_id, id, \(departmentID) FROM person WHERE \(departmentID)::int IS NOT NULL
+      )
+      SELECT id FROM person
       """)
     let person: Int = try rows.first!.get(0)
     let tenant = try await installation.application.tenants.tenant(host: host)

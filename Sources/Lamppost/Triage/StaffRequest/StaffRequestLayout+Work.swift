@@ -122,7 +122,7 @@ extension StaffRequestLayout {
     let fields = fields(
       .assign, ["assignee": request.facts.assigneeID.map(String.init), "department": request.department])
     let people = view.staff.filter(\.takesRequests).map { person in
-      (value: String(person.id), label: person.department.map { "\(person.name) (\($0.name))" } ?? person.name)
+      (value: String(person.id), label: person.label)
     }
     let canTake =
       request.facts.assigneeID != context.actor.person?.id

@@ -1,0 +1,158 @@
+import Civic
+import HTML
+import HTTPServer
+import JSON
+import Localization
+
+/// One person: what they are here, to read or to change.
+struct PersonPage {
+  let person: KeptPerson
+  /// Open requests that wait for them.
+  let open: Int
+  let choices: Choices
+  let context: Context
+  let fields: FormFields
+
+  typealias Choice = (value: String, label: String)
+
+  struct Choices: Sendable {
+    let departments: [Choice]
+    let areas: [Choice]
+    let categories: [Choice]
+  }
+
+  private var t: Translator { context.t }
+  private var isOwn: Bool { context.actor.person?.id == person.id }
+
+  static func show(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
+    let person = try await context.application.listPeople.find(id, as: context.actor)
+    var fields = FormFields(context.t)
+    fields.entered = [
+      "name": [person.name], "role": [person.role.rawValue], "active": [person.isActive ? "true" : "false"],
+      "departments": person.departments.map(\.word), "areas": person.areas.map(\.word),
+      "categories": person.categories.map(\.word),
+    ]
+    return try await page(person, context, fields, AdministrationPage.saved(request, context.t)).response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
+    let form = try context.postedForm()
+    do {
+      let change = try PersonChange(ObjectInput(object(form)))
+      _ = try await context.application.changePerson(id, change, as: context.actor)
+      return .redirect(to: Paths.adminPerson(id) + "?done=1")
+    } catch let problem as Problem where [409, 422].contains(problem.code.status.code) {
+      let person = try await context.application.listPeople.find(id, as: context.actor)
+      var shown = try await page(person, context, FormFields(context.t, form, problem: problem), nil)
+      shown.status = problem.code.status
+      return shown.response(context)
+    }
+  }
+
+  /// As the API would have been sent it. A form without a role is one's own, which has none.
+  private static func object(_ form: PageForm) -> JSONObject {
+    var members = form.object(texts: ["name"]).members
+    if let role = form["role"] { members.append(.init(key: "role", value: .string(role))) }
+    if let active = form["active"] { members.append(.init(key: "active", value: .bool(active == "true"))) }
+    for name in ["departments", "areas", "categories"] {
+      members.append(.init(key: name, value: .array(form.values(name).map(JSONValue.string))))
+    }
+    return JSONObject(members: members)
+  }
+
+  private static func page(
+    _ person: KeptPerson, _ context: Context, _ fields: FormFields, _ notice: HTML?
+  ) async throws -> Page {
+    let application = context.application
+    let open = try await application.listPeople.openRequests(of: person.id, as: context.actor)
+    let choices = Choices(
+      departments: try await application.departments.list(as: context.actor).filter { department in
+        department.isActive || person.departments.contains { $0.word == department.slug }
+      }.map { ($0.slug, $0.name) },
+      areas: try await application.listAreas.names(tenant: context.actor.tenant).map {
+        ("\($0.layer):\($0.slug)", $0.name)
+      },
+      categories: try await application.listCategories(tenant: context.actor.tenant).map { ($0.slug, $0.name) })
+    let page = PersonPage(person: person, open: open, choices: choices, context: context, fields: fields)
+    return Page(title: person.name, styles: ["account"], isPrivate: true, main: page.main(notice))
+  }
+
+  private func main(_ notice: HTML?) -> HTML {
+    let labels = labels
+    return """
+      \(AdministrationPage.back(Paths.adminPeople(), t("People")))\
+      \(fields.summary { labels[$0] })<h1>\(person.name)</h1>
+      \(notice)\(waiting)\
+      <dl class="facts card">
+      <dt>\(t("Email address"))</dt><dd>\(person.email)</dd>
+      <dt>\(t("Role"))</dt><dd>\(person.role.title(t)) <span class="muted">\(person.role.explanation(t))</span></dd>
+      <dt>\(t("Departments"))</dt><dd>\(list(person.departments, t("None")))</dd>
+      <dt>\(t("Limited to"))</dt><dd>\(list(person.areas + person.categories, t("No limit")))</dd>
+      <dt>\(t("Access"))</dt><dd>\(person.isActive ? t("Active") : t("Deactivated"))</dd>
+      </dl>
+      \(mayChange ? form(labels) : nil)
+      """
+  }
+
+  /// Operators are changed by operators alone.
+  private var mayChange: Bool {
+    context.actor.may(.managePeople) && (person.role != .operator || context.actor.may(.manageTenants))
+  }
+
+  private func list(_ things: [KeptPerson.Named], _ none: String) -> String {
+    things.isEmpty ? none : things.map(\.name).joined(separator: ", ")
+  }
+
+  private var waiting: HTML? {
+    if open == 0 { return nil }
+    let count = t.plural(
+      "{count} open request is assigned to {name}.", "{count} open requests are assigned to {name}.", open,
+      ["name": person.name])
+    let canWork = person.isActive && person.role.takesRequests
+    let advice: HTML? =
+      canWork ? nil : " \(t("Hand them over: {name} cannot work on them any more.", ["name": person.name]))"
+    let queue = Paths.triage() + "?" + Query([("assignee", "\(person.id)")]).encoded
+    return """
+      <p class="notice\(canWork ? nil : " warn" as HTML)" id="open">\(count)\(advice) \
+      <a href="\(queue)">\(t("Show them"))</a></p>
+
+      """
+  }
+
+  private var labels: [String: String] {
+    [
+      "name": t("Name"), "role": t("Role"), "active": t("Access"), "departments": t("Departments"),
+      "areas": t("Areas"), "categories": t("Categories"),
+    ]
+  }
+
+  private func form(_ labels: [String: String]) -> HTML {
+    let canBeLimited = Role.allCases.filter(\.canBeLimited).map { $0.title(t) }.joined(separator: ", ")
+    return """
+      <section class="card" aria-labelledby="change-title"><h2 id="change-title">\(t("Change"))</h2>
+      <form method="post" action="\(Paths.adminPerson(person.id))" novalidate data-guard>\(context.hiddenToken)
+      \(fields.text("name", labels["name"]!, .init(maximumLength: 200)))\
+      \(isOwn ? "<p class=\"hint\">\(t("Nobody changes their own role or access: ask another administrator."))</p>\n" : standing(labels))\
+      \(choices.departments.isEmpty ? nil : fields.checkboxes("departments", labels["departments"]!, choices.departments))\
+      <details\(person.areas.isEmpty && person.categories.isEmpty && fields.errors.isEmpty ? nil : " open" as HTML)>\
+      <summary>\(t("Limits"))</summary>
+      <p class="hint">\(t("With nothing chosen they see all of the township. Else they work within what is chosen, and beyond it see what everybody sees. For: {roles}.", ["roles": canBeLimited]))</p>
+      \(choices.areas.isEmpty ? nil : fields.checkboxes("areas", labels["areas"]!, choices.areas))\
+      \(choices.categories.isEmpty ? nil : fields.checkboxes("categories", labels["categories"]!, choices.categories))\
+      </details>
+      <button>\(t("Save"))</button>
+      </form></section>
+      """
+  }
+
+  private func standing(_ labels: [String: String]) -> HTML {
+    let roles = [Role.citizen] + Staffing.rolesToGive(by: context.actor.person?.role ?? .citizen)
+    return """
+      \(fields.select("role", labels["role"]!, roles.map { ($0.rawValue, "\($0.title(t)): \($0.explanation(t))") }))\
+      \(fields.radios("active", labels["active"]!, [
+        ("true", t("Active")),
+        ("false", t("Deactivated: signed out everywhere at once, cannot sign in, is offered for nothing")),
+      ]))
+      """
+  }
+}
