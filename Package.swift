@@ -48,21 +48,22 @@ let package = Package(
     .target(name: "Redis", dependencies: ["EventLoop", "CHiredis"]),
     .target(name: "HTTPServer", dependencies: ["EventLoop", "CMicroHTTPD"]),
     .target(name: "HTML"),
-    .target(name: "Localization"),
+    .target(name: "TimeZones"),
+    .target(name: "Localization", dependencies: ["TimeZones"]),
     .target(name: "QRCode", dependencies: ["CQREncode"]),
     .target(name: "Credentials", dependencies: ["EventLoop", "CArgon2", "CJWT", "COpenSSL"]),
     .target(name: "Outbound", dependencies: ["EventLoop", "CCurl"]),
     .target(name: "Intake", dependencies: ["EventLoop", "JSON", "CUnixSocket"]),
 
     // Second storey: the domain as plain values.
-    .target(name: "Civic"),
+    .target(name: "Civic", dependencies: ["TimeZones"]),
 
     // Third storey: the application.
     .target(
       name: "Lamppost",
       dependencies: [
-        "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "Localization", "QRCode", "Credentials",
-        "Intake",
+        "EventLoop", "JSON", "PostgreSQL", "Redis", "HTTPServer", "HTML", "TimeZones", "Localization", "QRCode",
+        "Credentials", "Intake",
         "Civic",
         "Compression", "Outbound",
       ]),
@@ -79,14 +80,15 @@ let package = Package(
     .testTarget(name: "RedisTests", dependencies: ["Redis"]),
     .testTarget(name: "HTTPServerTests", dependencies: ["EventLoop", "HTTPServer"]),
     .testTarget(name: "HTMLTests", dependencies: ["HTML"]),
-    .testTarget(name: "LocalizationTests", dependencies: ["Localization"]),
+    .testTarget(name: "LocalizationTests", dependencies: ["Localization", "TimeZones"]),
     .testTarget(name: "QRCodeTests", dependencies: ["QRCode"]),
     .testTarget(name: "CredentialsTests", dependencies: ["Credentials"]),
     // A mail server for tests.
     .target(name: "MailSink", path: "Tests/MailSink"),
     .testTarget(name: "OutboundTests", dependencies: ["Outbound", "MailSink"]),
     .testTarget(name: "IntakeTests", dependencies: ["Intake", "IntakeCommand"], exclude: ["Fixtures"]),
-    .testTarget(name: "CivicTests", dependencies: ["Civic"]),
+    .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
+    .testTarget(name: "CivicTests", dependencies: ["Civic", "TimeZones"]),
     .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "IntakeCommand", "Outbound", "MailSink"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TimeZones
 
 /// Says messages in one language, dates and numbers with them.
 ///
@@ -9,13 +10,13 @@ import FoundationEssentials
 /// The English text is the key: what a catalogue lacks is said in English.
 public struct Translator: Sendable {
   public let language: Language
-  public let timeZone: TimeZone
+  public let timeZone: Zone
   private let catalogue: Catalogue?
   /// What is said instead of our own words, by names that whoever looks here has agreed on.
   public let own: [String: String]
 
   /// - Parameter catalogue: nil for English.
-  public init(_ language: Language, _ catalogue: Catalogue?, timeZone: TimeZone, own: [String: String] = [:]) {
+  public init(_ language: Language, _ catalogue: Catalogue?, timeZone: Zone, own: [String: String] = [:]) {
     self.language = language
     self.catalogue = catalogue
     self.timeZone = timeZone

@@ -36,6 +36,7 @@ struct ImportingBostonTests {
       #expect(rest.added + rest.present == 58_251)
       #expect(begun.newCategories + rest.newCategories == 141)
       try await Self.check(admin.tenant(tenant))
+      try await BostonDeadlines.check(admin.tenant(tenant))
     }
   }
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Testing
+import TimeZones
 
 @testable import Localization
 
@@ -31,7 +32,7 @@ import Testing
 
   private func translator(_ language: Language, _ text: String? = nil) throws -> Translator {
     Translator(
-      language, try text.map { try Catalogue(parsing: $0) }, timeZone: TimeZone(identifier: "America/New_York")!)
+      language, try text.map { try Catalogue(parsing: $0) }, timeZone: Zone(identifier: "America/New_York")!)
   }
 
   @Test("a message is said in the language, and in English where the catalogue lacks it or is not sure")
@@ -77,9 +78,10 @@ import Testing
 
   @Test("clock and calendar are those of Foundation, on every day of four centuries and around midnight")
   func calendar() throws {
-    for zone in ["America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC"].compactMap(TimeZone.init(identifier:)) {
+    for name in ["America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC"] {
+      let zone = try #require(Zone(identifier: name))
       var calendar = Calendar(identifier: .gregorian)
-      calendar.timeZone = zone
+      calendar.timeZone = try #require(TimeZone(identifier: name))
       // 1899 to 2299, in steps that meet every hour of the day.
       for step in stride(from: -2_240_000_000, to: 10_380_000_000, by: 3_661_111) {
         let date = Date(timeIntervalSince1970: Double(step) + 0.9)
@@ -87,7 +89,7 @@ import Testing
         let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute, .weekday], from: date)
         try #require(
           [time.year, time.month, time.day, time.hour, time.minute, time.weekday + 1]
-            == [parts.year!, parts.month!, parts.day!, parts.hour!, parts.minute!, parts.weekday!], "\(step) \(zone)")
+            == [parts.year!, parts.month!, parts.day!, parts.hour!, parts.minute!, parts.weekday!], "\(step) \(name)")
       }
     }
   }

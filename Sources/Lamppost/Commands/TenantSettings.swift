@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PostgreSQL
+import TimeZones
 
 /// What `lamppost tenant set` changes: how the township's pages speak, and when a report becomes public.
 struct TenantSettings {
@@ -32,7 +33,7 @@ struct TenantSettings {
     default: throw UsageError("--publishes-at-once must be yes or no.")
     }
     if let zone = options["time-zone"] {
-      guard TimeZone(identifier: zone) != nil else { throw UsageError("There is no time zone \"\(zone)\".") }
+      guard Zone(identifier: zone) != nil else { throw UsageError("There is no time zone \"\(zone)\".") }
       timeZone = zone
     }
   }

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Localization
 import Outbound
 import PostgreSQL
+import TimeZones
 
 /// How mail leaves the worker. Variables: `LAMPPOST_SMTP_URL`, `LAMPPOST_MAIL_FROM`, `LAMPPOST_URL`, `LAMPPOST_PUBLIC`.
 struct MailConfiguration: Sendable {
@@ -53,7 +54,7 @@ struct Correspondence: Sendable {
   /// The township as its mails need it.
   struct Sender: Sendable {
     let name: String
-    let timeZone: TimeZone
+    let timeZone: Zone
     /// Where its pages are, without a slash at the end.
     let origin: String
     let contactEmail: String?
@@ -74,7 +75,7 @@ struct Correspondence: Sendable {
     guard let row = rows.first else { throw UnknownWord(column: "jobs.tenant_id") }
     let own: String? = try row.get(3)
     return Sender(
-      name: try row.get(0), timeZone: TimeZone(identifier: try row.get(1)) ?? .gmt,
+      name: try row.get(0), timeZone: Zone(identifier: try row.get(1)) ?? .gmt,
       origin: own.map { scheme + "://" + $0 + port } ?? baseURL, contactEmail: try row.get(2),
       workflow: WorkflowSettings(statuses: try row.get(4), closesAfterDays: try row.get(5)))
   }

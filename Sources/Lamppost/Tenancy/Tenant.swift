@@ -2,6 +2,7 @@ import Civic
 import FoundationEssentials
 import PostgreSQL
 import Synchronization
+import TimeZones
 
 /// A township, as far as every call needs it.
 struct Tenant: Sendable, Equatable {
@@ -11,7 +12,7 @@ struct Tenant: Sendable, Equatable {
   /// Dictionary of full-text search, e.g. `english`.
   let searchLanguage: String
   let publishesAtOnce: Bool
-  let timeZone: TimeZone
+  let timeZone: Zone
   /// What to call in danger, e.g. `911`.
   let emergencyNumber: String
   /// Where questions about privacy and accessibility go.
@@ -36,7 +37,7 @@ struct Tenant: Sendable, Equatable {
     name = try row.get(1)
     searchLanguage = try row.get(2)
     publishesAtOnce = try row.get(3)
-    timeZone = TimeZone(identifier: try row.get(4)) ?? .gmt
+    timeZone = Zone(identifier: try row.get(4)) ?? .gmt
     emergencyNumber = try row.get(5)
     contactEmail = try row.get(6)
     bounds = BoundingBox(try row.get(7))
