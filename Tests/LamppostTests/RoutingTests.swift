@@ -2,6 +2,7 @@ import Civic
 import FoundationEssentials
 import JSON
 import Testing
+import TimeZones
 
 @testable import Lamppost
 
@@ -62,7 +63,7 @@ import Testing
       VALUES (\(town.id), 'wards', 'one', 'One', ST_Multi(ST_MakeEnvelope(-72, 42, -71.5, 43, 4326)))
       """)
     _ = try await town.database.write("UPDATE tenants SET time_zone = 'Asia/Tokyo' WHERE id = \(town.id)")
-    let there = TimeZone(identifier: "Asia/Tokyo")!
+    let there = Zone(identifier: "Asia/Tokyo")!
     let now = WeekMoment(.now, there)
     try await add(admin, #"{"name": "ward", "when": {"areas": ["wards:one"]}, "then": {"tags": ["ward"]}}"#)
     try await add(admin, #"{"name": "files", "when": {"has_files": true}, "then": {"tags": ["files"]}}"#)

@@ -1,6 +1,7 @@
 import Civic
 import FoundationEssentials
 import PostgreSQL
+import TimeZones
 
 /// What the rules of routing need of the database, read with the category in one statement.
 struct RoutingGround: Sendable {
@@ -31,12 +32,13 @@ struct RoutingGround: Sendable {
     group = try row.get(column + 1)
     areas = try row.get(column + 2)
     let now = Date(timeIntervalSince1970: try row.get(column + 3))
-    moment = WeekMoment(now, TimeZone(identifier: try row.get(column + 4)) ?? .gmt)
+    // Without rules nobody asks for the hour.
+    moment = WeekMoment(now, version == 0 ? .gmt : Zone(identifier: try row.get(column + 4)) ?? .gmt)
   }
 }
 
 extension WeekMoment {
-  init(_ date: Date, _ timeZone: TimeZone) {
+  init(_ date: Date, _ timeZone: Zone) {
     let seconds = Int(date.timeIntervalSince1970.rounded(.down))
     self.init(localSeconds: seconds + timeZone.secondsFromGMT(for: date))
   }

@@ -1,6 +1,7 @@
 import Civic
 import FoundationEssentials
 import PostgreSQL
+import TimeZones
 
 /// What a rule would have done to the latest reports, told before it is saved. Nothing is changed.
 struct TryRule: Sendable {
@@ -84,7 +85,7 @@ struct TryRule: Sendable {
     let categoryName: String
     let facts: RoutedReport
 
-    init(_ row: Row, _ timeZone: TimeZone) throws {
+    init(_ row: Row, _ timeZone: Zone) throws {
       guard let reference = Reference(stored: try row.get(0)) else { throw UnknownWord(column: "reference") }
       self.reference = reference
       createdAt = try row.get(1)
