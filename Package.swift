@@ -89,7 +89,8 @@ let package = Package(
     .testTarget(name: "IntakeTests", dependencies: ["Intake", "IntakeCommand"], exclude: ["Fixtures"]),
     .testTarget(name: "TimeZonesTests", dependencies: ["TimeZones"]),
     .testTarget(name: "CivicTests", dependencies: ["Civic", "TimeZones"]),
-    .testTarget(name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "TimeZones", "IntakeCommand", "Outbound", "MailSink"]),
+    .testTarget(
+      name: "LamppostTests", dependencies: ["Lamppost", "QRCode", "TimeZones", "IntakeCommand", "Outbound", "MailSink"]),
   ],
   swiftLanguageModes: [.v6]
 )
