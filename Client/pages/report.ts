@@ -2,6 +2,7 @@
 import { Refused } from "../lib/api";
 import { makeCategories } from "../lib/categories";
 import { find, findAll, make } from "../lib/dom";
+import { pointOutDetails } from "../lib/details";
 import { Entered, requestOf, showPreview } from "../lib/entered";
 import { Mistake, clearMistakes, showMistakes } from "../lib/errors";
 import { t } from "../lib/messages";
@@ -27,6 +28,7 @@ function start(form: HTMLFormElement): void {
   const categories = makeCategories(form, preview);
   const photos = makePhotos(form, (spot) => offerPlace(spot), preview);
   const entered: Entered = { places, categories, photos, value };
+  const pointOut = pointOutDetails(form, value, () => categories.chosen()?.isPrivate ?? false);
   const similar = makeSimilar();
   let asked = "";
   const steps = makeSteps(form, mayLeave);
@@ -40,6 +42,7 @@ function start(form: HTMLFormElement): void {
       wasWrong = "";
     }
     showPreview(form, entered);
+    pointOut();
   }
   form.addEventListener("input", preview);
   preview();

@@ -100,6 +100,24 @@ VipsImage *lamppost_vips_opaque(VipsImage *image) {
   return failed ? NULL : result;
 }
 
+VipsImage *lamppost_vips_blacken(VipsImage *image, int left, int top, int width, int height) {
+  // Painting works in place: on a copy of our own, so that nothing else holds the pixels.
+  VipsImage *result = vips_image_copy_memory(image);
+  if (!result) return NULL;
+  double ink[4] = {0, 0, 0, 0};
+  int bands = vips_image_get_bands(result);
+  int failed = bands > 4;
+  if (!failed) {
+    if (vips_image_hasalpha(result)) ink[bands - 1] = 255;
+    failed = vips_draw_rect(result, ink, bands, left, top, width, height, "fill", TRUE, NULL);
+  }
+  if (failed) {
+    g_object_unref(result);
+    return NULL;
+  }
+  return result;
+}
+
 int lamppost_vips_save(VipsImage *image, int format, void **bytes, size_t *length) {
   switch (format) {
   case LAMPPOST_VIPS_JPEG:

@@ -16,6 +16,10 @@ public enum Permission: CaseIterable, Sendable {
   case attach
   /// Report in the name of somebody else, e.g. a caller.
   case reportForOthers
+  /// Decide about what was pointed out as abuse; hide, show again, blacken.
+  case moderate
+  /// Destroy what was said or sent for good, and read what was blackened but kept.
+  case destroy
   /// Keep the categories, and what the township says of itself.
   case manageCategories
   case manageAreas
@@ -54,6 +58,10 @@ public enum Permission: CaseIterable, Sendable {
       [.agent: .all, .crew: .all, .manager: .all, .administrator: .all, .operator: .all]
     case .manageCategories, .manageAreas, .manageTemplates, .manageRules, .managePeople:
       [.administrator: .all, .operator: .all]
+    case .moderate:
+      [.agent: .all, .manager: .all, .administrator: .all, .operator: .all]
+    case .destroy:
+      [.manager: .all, .administrator: .all, .operator: .all]
     case .readAudit, .readPeople:
       [.manager: .all, .administrator: .all, .operator: .all]
     case .manageTenants:

@@ -61,18 +61,32 @@ package enum Report: Equatable, Sendable {
 /// What the scanner asks of the warm parent: the number of a job, with three descriptors beside it.
 package struct Inspection: Equatable, Sendable {
   package let job: Int
+  /// Of an image, what is painted black.
+  package let regions: [Region]
 
-  package init(job: Int) { self.job = job }
+  package init(job: Int, regions: [Region] = []) { (self.job, self.regions) = (job, regions) }
 
   package var encoded: [UInt8] {
     var bytes = WireWriter()
     bytes.write(job)
+    bytes.write(byte: UInt8(regions.count))
+    for region in regions {
+      for number in [region.x, region.y, region.width, region.height] { bytes.write(number) }
+    }
     return bytes.bytes
   }
 
   package init?(encoded: [UInt8]) {
     var bytes = WireReader(encoded)
-    guard let job = bytes.integer(), bytes.isAtEnd else { return nil }
-    self.job = job
+    guard let job = bytes.integer(), let count = bytes.byte(), count <= Region.limit else { return nil }
+    var regions: [Region] = []
+    for _ in 0..<count {
+      guard let x = bytes.integer(), let y = bytes.integer(), let width = bytes.integer(), let height = bytes.integer(),
+        let region = Region(x: x, y: y, width: width, height: height)
+      else { return nil }
+      regions.append(region)
+    }
+    guard bytes.isAtEnd else { return nil }
+    (self.job, self.regions) = (job, regions)
   }
 }

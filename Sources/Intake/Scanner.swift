@@ -60,10 +60,13 @@ public actor Scanner {
   ///   - input: the file, open for reading only.
   ///   - image: an empty file, open for reading and writing, that receives the clean image or document.
   ///   - thumbnail: another one, that receives the thumbnail; it stays empty for a document.
+  ///   - regions: of an image, what is painted black, at most `Region.limit`.
   /// - Returns: on any verdict but `clean` nothing in `image` and `thumbnail` is to be used.
   /// - Throws: `ScanError`: nothing is known of the file; try again later.
-  public func inspect(_ input: Int32, image: Int32, thumbnail: Int32) async throws(ScanError) -> Verdict {
-    let file = SubmittedFile(input: input, image: image, thumbnail: thumbnail)
+  public func inspect(
+    _ input: Int32, image: Int32, thumbnail: Int32, blackening regions: [Region] = []
+  ) async throws(ScanError) -> Verdict {
+    let file = SubmittedFile(input: input, image: image, thumbnail: thumbnail, regions: regions)
     if let verdict = try file.precheck(configuration) { return verdict }
     return try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Verdict, ScanError>, Never>) in
       waiting.append(Waiting(file: file) { continuation.resume(returning: $0) })
@@ -96,7 +99,10 @@ public actor Scanner {
       nextNumber += 1
       let job = nextNumber
       process.jobs[job] = IntakeProcess.Job(file: next.file, finish: next.finish)
-      guard process.socket.send(Inspection(job: job).encoded, descriptors: next.file.descriptors) else {
+      guard
+        process.socket.send(
+          Inspection(job: job, regions: next.file.regions).encoded, descriptors: next.file.descriptors)
+      else {
         return end(number)
       }
       loop.schedule(after: configuration.timeout + Self.grace) { [weak self] in

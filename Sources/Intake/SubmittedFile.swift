@@ -5,6 +5,7 @@ struct SubmittedFile {
   let input: Int32
   let image: Int32
   let thumbnail: Int32
+  let regions: [Region]
 
   var descriptors: [Int32] { [input, image, thumbnail] }
 

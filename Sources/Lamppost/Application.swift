@@ -84,6 +84,12 @@ final class Application: Sendable {
   let routingRules: RoutingRules
   let tryRule: TryRule
   let listMentions: ListMentions
+  let reportAbuse: ReportAbuse
+  let listAbuse: ListAbuse
+  let moderate: Moderate
+  let redactWords: RedactWords
+  let redactPhoto: RedactPhoto
+  let destroySealed: DestroySealed
 
   init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) throws {
     self.database = database
@@ -166,6 +172,12 @@ final class Application: Sendable {
     routingRules = RoutingRules(database: database)
     tryRule = TryRule(database: database)
     listMentions = ListMentions(database: database)
+    reportAbuse = ReportAbuse(database: database)
+    listAbuse = ListAbuse(database: database)
+    moderate = Moderate(database: database)
+    redactWords = RedactWords(database: database)
+    redactPhoto = RedactPhoto(database: database, store: store, quarantine: quarantine)
+    destroySealed = DestroySealed(database: database)
     readStaffRequest = ReadStaffRequest(
       database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,
       listRequests: listRequests, similarRequests: similarRequests, readContact: readContact)

@@ -17,6 +17,8 @@ struct Context: Sendable {
   var target = "/"
   /// What a page posted, its token checked.
   var form: PageForm?
+  /// How many things wait for a moderator's decision, for pages of those who decide.
+  var abuseWaiting = 0
 
   /// Writers from outside are limited: those without an account by their network, citizens by their account, which
   /// anybody can make.

@@ -73,6 +73,9 @@ struct Handler: Sendable {
     }
     let caller = try await application.authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
     (context.actor, context.session) = (caller.actor, caller.session)
+    if isPage && context.actor.may(.moderate) {
+      context.abuseWaiting = try await application.listAbuse.waiting(as: context.actor)
+    }
     if isPage { page = context }
     // Signing in again would not help them.
     if caller.isUnjudged && route.access != .anyone { throw Problem(.unavailable, retryAfter: 5) }

@@ -36,6 +36,8 @@ enum Paths {
   static let report = Path("/report")
   static let supportPage = Path("/requests/{reference}/support", Reference.self)
 
+  static let abusePage = Path("/requests/{reference}/abuse", Reference.self)
+
   // Pages: a request, and its reporter's view
   static let requestPage = Path("/requests/{reference}", Reference.self)
   static let editPage = Path("/requests/{reference}/edit", Reference.self)
@@ -68,6 +70,9 @@ enum Paths {
   static let triage = Path("/staff")
   static let mentionsPage = Path("/staff/mentions")
   static let staffRequest = Path("/staff/requests/{reference}", Reference.self)
+  static let redactWordsPage = Path("/staff/requests/{reference}/redact", Reference.self)
+  static let redactPhotoPage = Path("/staff/files/{id}/redact", AttachmentID.self)
+  static let moderationPage = Path("/staff/moderation")
   static let dashboard = Path("/staff/dashboard")
   static let dashboardExport = Path("/staff/dashboard/export")
 
@@ -138,6 +143,14 @@ enum Paths {
   static let trackStream = Path("/api/v1/track/{code}/stream", String.self)
   static let similarToReport = Path("/api/v1/requests/similar")
   static let similar = Path("/api/v1/requests/{reference}/similar", Reference.self)
+  static let checkReport = Path("/api/v1/requests/check")
+  static let abuse = Path("/api/v1/requests/{reference}/abuse", Reference.self)
+  static let moderate = Path("/api/v1/requests/{reference}/moderation", Reference.self)
+  static let redaction = Path("/api/v1/requests/{reference}/redaction", Reference.self)
+  static let sealed = Path("/api/v1/requests/{reference}/sealed", Reference.self)
+  static let photoRedaction = Path("/api/v1/attachments/{id}/redaction", AttachmentID.self)
+  static let moderation = Path("/api/v1/moderation")
+  static let decision = Path("/api/v1/moderation/{id}", UUID.self)
   static let follow = Path("/api/v1/requests/{reference}/follow", Reference.self)
   static let support = Path("/api/v1/requests/{reference}/support", Reference.self)
   static let track = Path("/api/v1/track/{code}", String.self)

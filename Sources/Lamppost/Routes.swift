@@ -38,6 +38,8 @@ extension Router<Access, Context> {
     router.on(.get, Paths.report, access: .anyone, handler: ReportPage.show)
     router.on(.post, Paths.report, access: .anyone, handler: ReportPage.submit)
     router.on(.post, Paths.supportPage, access: .anyone, handler: SupportRoutes.post)
+    router.on(.get, Paths.abusePage, access: .anyone, handler: AbusePage.show)
+    router.on(.post, Paths.abusePage, access: .anyone, handler: AbusePage.submit)
 
     // Pages: a request, and its reporter's view
     router.on(.get, Paths.requestPage, access: .anyone, handler: RequestPage.show)
@@ -85,6 +87,12 @@ extension Router<Access, Context> {
     router.on(.get, Paths.triage, access: .staff(.readInternal), handler: TriagePage.show)
     router.on(.post, Paths.triage, access: .staff(.readInternal), handler: TriagePage.submit)
     router.on(.get, Paths.mentionsPage, access: .staff(.readInternal), handler: MentionsPage.show)
+    router.on(.get, Paths.moderationPage, access: .staff(.moderate), handler: ModerationPage.show)
+    router.on(.post, Paths.moderationPage, access: .staff(.moderate), handler: ModerationPage.submit)
+    router.on(.get, Paths.redactWordsPage, access: .staff(.moderate), handler: RedactWordsPage.show)
+    router.on(.post, Paths.redactWordsPage, access: .staff(.moderate), handler: RedactWordsPage.submit)
+    router.on(.get, Paths.redactPhotoPage, access: .staff(.moderate), handler: RedactPhotoPage.show)
+    router.on(.post, Paths.redactPhotoPage, access: .staff(.moderate), handler: RedactPhotoPage.submit)
     router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
     router.on(.post, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.submit)
     router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)

@@ -9,10 +9,11 @@ struct Unaccepted: Error {
 enum CleanImage {
   /// - Returns: the facts of what was written.
   static func write(
-    _ bytes: UnsafeRawBufferPointer, of type: Picture.Format, limits: IntakeConfiguration,
+    _ bytes: UnsafeRawBufferPointer, of type: Picture.Format, limits: IntakeConfiguration, blackening regions: [Region],
     image: OutputFile, thumbnail: OutputFile
   ) throws -> MediaFacts {
-    let picture = try decode(bytes, of: type, limits: limits)
+    // Before anything is written: neither the image nor the thumbnail was ever made of what stood there.
+    let picture = try blackened(try decode(bytes, of: type, limits: limits), regions[...])
     let (output, mediaType) = Self.output(for: type)
     try write(picture, as: output, to: image)
     let small = try picture.fitting(limits.thumbnailEdge)
@@ -36,6 +37,11 @@ enum CleanImage {
     picture = try picture.inSRGB()
     if edge > limits.imageEdge { picture = try picture.fitting(limits.imageEdge) }
     return try picture.decoded().upright().bare()
+  }
+
+  private static func blackened(_ picture: consuming Picture, _ regions: ArraySlice<Region>) throws -> Picture {
+    guard let first = regions.first else { return picture }
+    return try blackened(try picture.blackened(first), regions.dropFirst())
   }
 
   private static func write(_ picture: borrowing Picture, as format: Picture.Format, to file: OutputFile) throws {

@@ -7,6 +7,8 @@ struct FileInspector {
   private static let (input, image, thumbnail): (Int32, Int32, Int32) = (3, 4, 5)
 
   let configuration: IntakeConfiguration
+  /// Of an image, what is painted black.
+  var regions: [Region] = []
   let engine: Engine
   let types: FileTypes
 
@@ -52,7 +54,7 @@ struct FileInspector {
     }
     return .clean(
       try CleanImage.write(
-        bytes, of: format, limits: configuration,
+        bytes, of: format, limits: configuration, blackening: regions,
         image: OutputFile(descriptor: Self.image), thumbnail: OutputFile(descriptor: Self.thumbnail)))
   }
 }

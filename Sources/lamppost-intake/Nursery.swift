@@ -27,11 +27,13 @@ struct Nursery {
   }
 
   /// A child that inspects the file of these descriptors, and the folder to be removed after its end.
-  func raise(_ descriptors: [Int32]) throws(ScanError) -> (Child, folder: String?) {
+  func raise(_ descriptors: [Int32], blackening regions: [Region]) throws(ScanError) -> (Child, folder: String?) {
+    var inspector = inspector
+    inspector.regions = regions
     let folder = hasNamespaces ? nil : try scratch.make()
     let room = folder.map { Sandbox.Scratch.folder($0) } ?? inspector.privateMount(scratch)
     do throws(ScanError) {
-      let child = try Child(keeping: descriptors) { parent in
+      let child = try Child(keeping: descriptors) { [inspector] parent in
         do throws(ScanError) {
           _ = try sandbox.enter(room, parent: parent)
           try inspector.engine.unpack(in: room.path)

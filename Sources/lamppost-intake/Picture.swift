@@ -46,6 +46,11 @@ struct Picture: ~Copyable {
   func decoded() throws -> Picture { try Picture(lamppost_vips_decoded(handle)) }
   func upright() throws -> Picture { try Picture(lamppost_vips_upright(handle)) }
   func bare() throws -> Picture { try Picture(lamppost_vips_bare(handle)) }
+  /// With a black rectangle in place of what stood there.
+  func blackened(_ region: Region) throws -> Picture {
+    try Picture(
+      lamppost_vips_blacken(handle, Int32(region.x), Int32(region.y), Int32(region.width), Int32(region.height)))
+  }
   func opaque() throws -> Picture { try Picture(lamppost_vips_opaque(handle)) }
 
   /// Encodes it and hands the bytes to `body`.

@@ -15,6 +15,8 @@ struct PermissionTests {
     .commentPrivately: "--AaAAA",
     .attach: "--AaAAA",
     .reportForOthers: "--A-AAA",
+    .moderate: "--A-AAA",
+    .destroy: "----AAA",
     .manageCategories: "-----AA",
     .manageAreas: "-----AA",
     .manageTemplates: "-----AA",

@@ -39,6 +39,9 @@ VipsImage *lamppost_vips_bare(VipsImage *image);
 // Transparency becomes white.
 VipsImage *lamppost_vips_opaque(VipsImage *image);
 
+// A copy with a rectangle painted black and opaque; parts outside of the image are left out.
+VipsImage *lamppost_vips_blacken(VipsImage *image, int left, int top, int width, int height);
+
 // `*bytes` is freed by lamppost_vips_free.
 int lamppost_vips_save(VipsImage *image, int format, void **bytes, size_t *length);
 void lamppost_vips_free(void *bytes);

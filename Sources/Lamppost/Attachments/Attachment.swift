@@ -38,11 +38,13 @@ struct Attachment: Sendable {
   let signature: String?
   let fileName: String?
   let createdAt: Date
+  /// The original of an image that was blackened, kept for those who may destroy.
+  let isSealed: Bool
 
   static let columns: SQL =
     """
     a.id, a.state, a.visibility, a.media_type, a.stored_bytes, a.width, a.height, a.thumbnail_bytes IS NOT NULL,
-    a.reason, a.signature, a.file_name, a.created_at
+    a.reason, a.signature, a.file_name, a.created_at, a.sealed
     """
 
   init(_ row: Row) throws {
@@ -58,6 +60,7 @@ struct Attachment: Sendable {
     signature = try row.get(9)
     fileName = try row.get(10)
     createdAt = try row.get(11)
+    isSealed = try row.get(12)
   }
 
   func write(to json: inout JSONObjectWriter, for actor: Actor) {
@@ -73,6 +76,7 @@ struct Attachment: Sendable {
     guard actor.seesInternal else { return }
     json.field("signature", signature)
     json.field("file_name", fileName)
+    json.field("sealed", isSealed)
   }
 }
 
@@ -87,7 +91,7 @@ struct FindAttachment: Sendable {
       SELECT \(Attachment.columns) FROM attachments a
         JOIN requests r ON r.tenant_id = a.tenant_id AND r.id = a.request_id
        WHERE a.id = \(id.uuid) AND \(actor.visibleRequests)
-         AND \(actor.visibleAttachments(onlyClean: false))
+         AND (\(actor.visibleAttachments(onlyClean: false)) OR a.sealed AND \(actor.may(.destroy)))
       """)
     guard let row = rows.first else { throw Problem.notFound }
     return try Attachment(row)

@@ -21,9 +21,12 @@ struct ScanAttachment: Sendable {
     guard let id = AttachmentID(pathComponent: job.subject) else { throw UnknownWord(column: "jobs.subject") }
     let tenant = database.tenant(job.tenantID)
     let waiting = try await tenant.write(
-      "UPDATE attachments SET state = 'scanning' WHERE id = \(id.uuid) AND state IN ('quarantined', 'scanning')")
+      """
+      UPDATE attachments SET state = 'scanning' WHERE id = \(id.uuid) AND state IN ('quarantined', 'scanning')
+      RETURNING blackened
+      """)
     let source = quarantine + "/" + id.pathComponent
-    guard waiting.affected == 1 else {
+    guard let row = waiting.first else {
       // An earlier run reached its verdict and died before it could say so to the queue.
       unlink(source)
       return try await finish(job)
@@ -32,7 +35,9 @@ struct ScanAttachment: Sendable {
     var stored: SHA256Digest?
     do {
       let files = try ScanFiles(source: source, folder: quarantine, id: id, attempt: job.attempts)
-      verdict = try await scanner.inspect(files.input, image: files.image, thumbnail: files.thumbnail)
+      verdict = try await scanner.inspect(
+        files.input, image: files.image, thumbnail: files.thumbnail,
+        blackening: Region.all(in: try row.get(0)))
       if case .clean(let facts) = verdict { stored = try files.keep(facts, in: store, tenant: job.tenantID) }
     } catch {
       return try await handle(error, job, id, source)

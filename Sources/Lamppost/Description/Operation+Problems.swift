@@ -3,7 +3,7 @@ import HTTPServer
 extension Operation {
   static func all(_ uploads: UploadConfiguration) -> [Operation] {
     reporting(uploads) + finding + files + working + bulk + live + statistics + sessions + account + administration
-      + routing + people + pages + monitoring
+      + routing + people + moderation + redaction + pages + monitoring
   }
 
   /// Everything this call may be refused with.

@@ -203,6 +203,7 @@ extension Schemas {
     .required("reason", Schema.text.orNull.noted("Why the file is infected or failed.")),
     .optional("signature", Schema.text.orNull.noted("Name of the malware, for staff.")),
     .optional("file_name", Schema.text.orNull.noted("As the sender named it, for staff.")),
+    .optional("sealed", Schema.boolean.noted("The original of an image that was blackened, for staff.")),
   ]
 
   private static let category: [Schema.Field] = [

@@ -20,7 +20,7 @@ extension Parameter {
       case "z": (.integer(0...VectorTile.deepest), "The zoom.")
       case "x": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's column, from the west.")
       case "y": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's row, from the north.")
-      case "id": (Schemas.uuid, "The file's id.")
+      case "id": (Schemas.uuid, "The id of the file, or of what else the path names.")
       default: (.text, "")
       }
     return Parameter(name: name, place: .path, schema: schema, note: note, isRequired: true)

@@ -6,7 +6,8 @@ import JSON
 enum Schemas {
   /// In the order of the description.
   static let all: [(name: String, schema: Schema)] =
-    inputs + bulkInputs + peopleInputs + outputs + bulkOutputs + peopleOutputs + routing
+    inputs + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
+    + moderationOutputs + routing
 
   // MARK: Words
 

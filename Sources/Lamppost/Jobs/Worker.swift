@@ -9,6 +9,7 @@ final class Worker: Sendable {
   private let scan: ScanAttachment
   private let recompute: RecomputeArea
   private let blur: BlurCategory
+  private let deleteFiles: DeleteFiles
   private let notify: NotifyFollowers
   private let sendNotification: SendNotification
   private let confirmFollower: ConfirmFollower
@@ -34,6 +35,7 @@ final class Worker: Sendable {
     scan = ScanAttachment(database: database, store: store, quarantine: quarantine, scanner: scanner, log: log)
     recompute = RecomputeArea(database: database)
     blur = BlurCategory(database: database)
+    deleteFiles = DeleteFiles(database: database, store: store)
     notify = NotifyFollowers(database: database, sendsMail: mail != nil)
     sendNotification = SendNotification(database: database, correspondence: mail)
     confirmFollower = ConfirmFollower(database: database, correspondence: mail)
@@ -89,6 +91,7 @@ final class Worker: Sendable {
       case .scanAttachment: try await scan(job)
       case .recomputeArea: try await recompute(job)
       case .blurCategory: try await blur(job)
+      case .deleteFiles: try await deleteFiles(job)
       case .notifyFollowers: try await notify(job)
       case .sendNotification: try await sendNotification(job)
       case .confirmFollower: try await confirmFollower(job)

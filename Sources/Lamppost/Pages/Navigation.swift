@@ -27,6 +27,13 @@ struct Navigation {
     if context.actor.may(.readPeople) && !context.actor.may(.manageCategories) {
       items.append(Item(path: Paths.adminPeople(), label: t("People")))
     }
+    if context.actor.may(.moderate) {
+      let waiting = context.abuseWaiting
+      items.append(
+        Item(
+          path: Paths.moderationPage(),
+          label: waiting == 0 ? t("Moderation") : t("Moderation ({count})", ["count": t.number(waiting)])))
+    }
     if context.actor.may(.manageCategories) {
       items.append(Item(path: Paths.administration(), label: t("Administration")))
     }

@@ -95,10 +95,13 @@ struct Actor: Sendable {
   /// - Parameter onlyClean: whether the public is told only of files it can see. Whoever has a file's own address was
   ///   given it, and may hear that it is still being scanned.
   func visibleAttachments(onlyClean: Bool) -> SQL {
-    if seesInternal { return "true" }
-    let toAll: SQL = onlyClean ? "a.visibility = 'public' AND a.state = 'clean'" : "a.visibility = 'public'"
+    if seesInternal { return "NOT a.sealed" }
+    let toAll: SQL =
+      onlyClean
+      ? "(a.visibility = 'public' AND a.state = 'clean' AND NOT a.sealed)"
+      : "(a.visibility = 'public' AND NOT a.sealed)"
     if person == nil && trackedRequestID == nil { return toAll }
-    return "CASE WHEN \(reportedRequests) THEN a.visibility <> 'internal' ELSE \(toAll) END"
+    return "CASE WHEN \(reportedRequests) THEN a.visibility <> 'internal' AND NOT a.sealed ELSE \(toAll) END"
   }
 
   /// Which comments and history rows this caller may read.

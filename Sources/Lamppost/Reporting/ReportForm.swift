@@ -11,6 +11,8 @@ struct ReportForm {
   /// Names the files that are here already.
   let sealedFiles: String?
   private let wasSent: Bool
+  /// Whether it comes back only because of what its words tell of people.
+  var pointsOut = false
 
   init(draft: ReportDraft, context: Context, problem: Problem?, sealedFiles: String?) {
     (self.draft, self.context, self.sealedFiles) = (draft, context, sealedFiles)
@@ -38,10 +40,11 @@ struct ReportForm {
         <a href="tel:\(tenant.emergencyNumber.filter { $0.isNumber || $0 == "+" })"><strong>\
         \(t("In danger? Call {number}.", ["number": tenant.emergencyNumber]))</strong></a> \
         \(t("This form is not read around the clock."))</p>
-        \(fields.summary(label: label))\(sentBefore)<h1>\(t("Report a problem"))</h1>
+        \(fields.summary(label: label))\(sentBefore)\(askedBack)<h1>\(t("Report a problem"))</h1>
         <form id="report" method="post" action="\(Paths.report())" enctype="multipart/form-data" novalidate \
         data-files="\(maximumFiles)" data-bytes="\(maximumFileBytes)" data-map="\(context.application.assets.link("map.css"))">
-        \(context.hiddenToken)<input type="hidden" name="idempotency_key" value="\(draft.key)">
+        \(context.hiddenToken)\(pointsOut ? "<input type=\"hidden\" name=\"details_seen\" value=\"true\">" as HTML : nil)\
+        <input type="hidden" name="idempotency_key" value="\(draft.key)">
         \(section("where", t("Where is it?"), place))\
         \(section("what", t("What is it about?"), categories))\
         \(section("photos", t("Photos"), photos))\
@@ -132,7 +135,7 @@ struct ReportForm {
     <div class="preview" id="preview">
     <h3>\(t("What becomes public"))</h3>
     <p>\(t("Title, description, place and photos, once they are scanned. Never your name, email address or telephone number: only staff who work on it see them."))</p>
-    </div>
+    \(pointedOut)</div>
     <p class="hint">\(t("By sending you agree that we use what you write to solve the problem.")) \
     <a href="\(Paths.privacy())" target="_blank">\(t("How we treat your data"))\
     <span class="visually-hidden"> \(t("(opens in a new tab)"))</span></a></p>

@@ -56,6 +56,10 @@ enum ReportPage {
     }
     errors += try await context.application.checkReport(report, as: context.actor)
     if !errors.isEmpty { throw Problem.fields(errors) }
+    // Pointed out once; sent again as it is, it is sent.
+    if draft.form["details_seen"] != "true", !draft.personalDetails.isEmpty {
+      return view(draft, context, pointsOut: true).page().response(context)
+    }
     if let question = try await askForSimilar(report, draft, context) { return question }
     // Sent again by whoever never saw the answer, it is the same report, though the scan has taken its files by now.
     let sent = draft.heldFiles + draft.newFiles
@@ -139,8 +143,12 @@ enum ReportPage {
     return draft
   }
 
-  private static func view(_ draft: ReportDraft, _ context: Context, problem: Problem? = nil) -> ReportForm {
-    ReportForm(draft: draft, context: context, problem: problem, sealedFiles: sealed(draft, context))
+  private static func view(_ draft: ReportDraft, _ context: Context, problem: Problem? = nil, pointsOut: Bool = false)
+    -> ReportForm
+  {
+    var form = ReportForm(draft: draft, context: context, problem: problem, sealedFiles: sealed(draft, context))
+    form.pointsOut = pointsOut
+    return form
   }
 
   private static func sealed(_ draft: ReportDraft, _ context: Context) -> String? {

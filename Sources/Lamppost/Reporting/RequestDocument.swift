@@ -48,7 +48,8 @@ struct RequestDocument {
       \(reporter?.attaching)\(parts.timeline)\(reporter?.thread)\(follow)
       </div>
       <div class="card">
-      \(parts.facts)\(address)\(parts.map)\(parts.support(isSupported: isSupported))
+      \(parts.facts)\(address)\(parts.map)\(parts.support(isSupported: isSupported))\
+      \(parts.abuse)
       </div>
       </div>
       """
@@ -69,6 +70,7 @@ struct RequestDocument {
       case "edited": t("Your changes have been saved.")
       case "withdrawn": t("You have withdrawn the report.")
       case "confirmed": t("Thank you. The report is closed.")
+      case "flagged": t("Thank you. Staff will look at it.")
       case "followed": t("You follow this report now.")
       case "unfollowed": t("You do not follow this report any more.")
       case "disputed": t("Thank you for telling us. Staff will look at it again.")

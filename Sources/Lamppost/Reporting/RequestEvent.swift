@@ -6,6 +6,8 @@ struct RequestEvent: Sendable {
     case created, edited, withdrawn, status, confirmation, assignment, comment, message, attachment, imported
     /// By rules, without anybody's doing.
     case routed
+    /// A comment or a file was hidden, shown again, blackened or removed.
+    case moderated
   }
 
   let requestID: Int

@@ -68,9 +68,23 @@ struct RequestParts {
     return """
       <li><a href="\(reader.file(file))"><img src="\(reader.thumbnail(file))" alt="\(words)" loading="lazy" \
       decoding="async" width="400" height="300"></a>\
-      \(view.isReporters ? "<span class=\"hint small\">\(file.condition(t))</span>" as HTML : nil)</li>
+      \(view.isReporters ? "<span class=\"hint small\">\(file.condition(t))</span>" as HTML : nil)\
+      \(abuse("attachment", file.id.pathComponent, t("Report this photo as abuse")))</li>
 
       """
+  }
+
+  /// The way to point out what should not stand here, for what everybody sees but one's own.
+  private func abuse(_ name: String, _ value: String, _ label: String) -> HTML? {
+    if view.isReporters || request.visibility != "public" { return nil }
+    let path = Paths.abusePage(request.reference) + "?" + Query([(name: name, value: value)]).encoded
+    return "<p class=\"abuse small\"><a href=\"\(path)\" rel=\"nofollow\">\(label)</a></p>\n"
+  }
+
+  var abuse: HTML? {
+    if view.isReporters || request.visibility != "public" { return nil }
+    let path = Paths.abusePage(request.reference)
+    return "<p class=\"abuse small\"><a href=\"\(path)\" rel=\"nofollow\">\(t("Report this as abuse"))</a></p>\n"
   }
 
   private func file(_ file: ViewedFile) -> HTML {
@@ -175,7 +189,8 @@ struct RequestParts {
       \(entries.map { entry in
         """
         <li class="\(entry.kind == nil ? "update" : "event")"><strong>\(entry.heading(t))</strong> \(time(entry.at))
-        \(entry.text.map { "<p class=\"prose\">\($0)</p>\n" as HTML })</li>
+        \(entry.text.map { "<p class=\"prose\">\($0)</p>\n" as HTML })\
+        \(entry.commentID.flatMap { abuse("comment", "\($0)", t("Report this update as abuse")) })</li>
 
         """ as HTML
       })</ol>

@@ -56,6 +56,8 @@ struct ViewedEntry: Sendable {
   /// A comment's body, or what was said with a change.
   let text: String?
   let isFromStaff: Bool
+  /// nil for what happened.
+  let commentID: Int?
 
   init(_ row: Row) throws {
     at = try row.get(0)
@@ -64,6 +66,7 @@ struct ViewedEntry: Sendable {
     status = try row.get(3, as: String?.self).flatMap(Status.init(rawValue:))
     text = try row.get(4)
     isFromStaff = try row.get(5, as: String?.self).flatMap(Role.init(rawValue:))?.isStaff ?? false
+    commentID = try row.get(6)
   }
 
   /// More than this of one request is no longer read by anybody: the newest are shown.
@@ -118,12 +121,12 @@ struct ReadRequestView: Sendable {
 
   static func entries(_ wanted: SQL, as reader: Actor) -> SQL {
     """
-    SELECT e.at, e.kind, e.visibility, e.after, e.note, NULL::text
+    SELECT e.at, e.kind, e.visibility, e.after, e.note, NULL::text, NULL::bigint
       FROM requests r JOIN request_events e ON e.tenant_id = r.tenant_id AND e.request_id = r.id
      WHERE \(wanted) AND \(reader.visibleRequests) AND \(reader.visibleEntries("e.visibility"))
        AND e.kind = ANY(\(shownKinds))
     UNION ALL
-    SELECT m.created_at, '', m.visibility, NULL, m.body, p.role
+    SELECT m.created_at, '', m.visibility, NULL, m.body, p.role, m.id
       FROM requests r JOIN comments m ON m.tenant_id = r.tenant_id AND m.request_id = r.id
       LEFT JOIN people p ON p.tenant_id = m.tenant_id AND p.id = m.author_id
      WHERE \(wanted) AND \(reader.visibleRequests) AND \(reader.visibleEntries("m.visibility"))

@@ -24,6 +24,7 @@ struct HistoryWords {
     case "assignment": return fromTo(t("Assigned to"), people(entry.before), people(entry.after))
     case "edited": return edited(entry)
     case "routed": return routed(entry)
+    case "moderated": return moderated(entry)
     default: return HTML(text: entry.kind)
     }
   }
@@ -79,6 +80,19 @@ struct HistoryWords {
       }
     }
     return ([HTML(text: t("Routed by rules"))] + lines).joined(separator: "<br>")
+  }
+
+  private func moderated(_ entry: HistoryEntry) -> HTML {
+    let isFile = entry.before?.hasPrefix("attachment") ?? false
+    return switch entry.after {
+    case "hide": HTML(text: isFile ? t("Hid a photo") : t("Hid a public update"))
+    case "unhide": HTML(text: isFile ? t("Showed a photo again") : t("Showed a public update again"))
+    case "redact": HTML(text: t("Blackened words"))
+    case "blacken": HTML(text: t("Blackened parts of a photo"))
+    case "destroy": HTML(text: t("Destroyed sealed originals"))
+    case "retention": HTML(text: t("Made anonymous, its time having come"))
+    default: HTML(text: isFile ? t("Removed a file for good") : t("Removed a comment for good"))
+    }
   }
 
   private func fields(_ json: String?) -> [(name: String, value: String)] {

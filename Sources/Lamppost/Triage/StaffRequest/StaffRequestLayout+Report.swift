@@ -10,7 +10,10 @@ extension StaffRequestLayout {
     \(request.description.isEmpty
       ? "<p class=\"muted\">\(t("No description was given."))</p>"
       : "<p class=\"prose\">\(request.description)</p>" as HTML)
-    \(supporters)\(place)\(may(.editRequest) ? textForm : nil)</section>
+    \(supporters)\(place)\(may(.editRequest) ? textForm : nil)\
+    \(may(.moderate)
+      ? "<p class=\"small\"><a href=\"\(Paths.redactWordsPage(request.reference))\">\(t("Blacken words"))</a></p>\n" as HTML : nil)\
+    </section>
 
     """
   }
@@ -82,7 +85,10 @@ extension StaffRequestLayout {
       \(picture)
       <p class="file-name">\(name)</p>
       <p class="file-state \(kind)">\(state)</p>
-      <p class="file-seen muted">\(seenBy(file.visibility))</p>
+      <p class="file-seen muted">\(file.isSealed ? t("Sealed original") : seenBy(file.visibility))</p>
+      \(file.state == .clean && file.hasThumbnail && !file.isSealed && may(.moderate)
+        ? "<p class=\"small\"><a href=\"\(Paths.redactPhotoPage(file.id))\">\(t("Blacken parts"))<span class=\"visually-hidden\">: \(name)</span></a></p>\n" as HTML
+        : nil)\
       </li>
 
       """

@@ -77,7 +77,7 @@ struct ReadStaffRequest: Sendable {
       actor.may(.readContacts, on: request.facts) ? try await readContact(requestID: request.facts.id, as: actor) : nil
     let (rows, last) = try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
       (
-        try await transaction.queryAll(Self.queries(request)),
+        try await transaction.queryAll(Self.queries(request, mayDestroy: actor.may(.destroy))),
         try await LastChange.read(of: [request.facts.id], in: transaction)[request.facts.id]
       )
     }
@@ -100,10 +100,13 @@ struct ReadStaffRequest: Sendable {
       names: try Dictionary(rows[6].map { (try $0.get(0), try $0.get(1)) }) { $1 })
   }
 
-  private static func queries(_ request: ServiceRequest) -> [SQL] {
+  private static func queries(_ request: ServiceRequest, mayDestroy: Bool) -> [SQL] {
     let id = request.facts.id
     return [
-      "SELECT \(Attachment.columns) FROM attachments a WHERE a.request_id = \(id) ORDER BY a.created_at, a.id",
+      """
+      SELECT \(Attachment.columns) FROM attachments a
+       WHERE a.request_id = \(id) AND (NOT a.sealed OR \(mayDestroy)) ORDER BY a.created_at, a.id
+      """,
       ListStaff.query(),
       "SELECT id, slug, name FROM departments WHERE active ORDER BY name",
       "SELECT slug, name, group_name FROM categories WHERE active ORDER BY sort, group_name, name, id",

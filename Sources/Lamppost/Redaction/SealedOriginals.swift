@@ -1,0 +1,74 @@
+import Civic
+import FoundationEssentials
+import JSON
+import PostgreSQL
+
+/// What was blackened of a request and kept.
+struct SealedOriginals: Sendable {
+  struct Text: Sendable {
+    /// `title`, `description`, `address`, or `comment` and its number.
+    let field: String
+    let original: String
+    let at: Date
+  }
+
+  let texts: [Text]
+  let images: [AttachmentID]
+  var isEmpty: Bool { texts.isEmpty && images.isEmpty }
+}
+
+/// Reads and destroys sealed originals.
+struct DestroySealed: Sendable {
+  let database: Database
+
+  /// - Throws: `forbidden`, `gone`, `not_found`.
+  func read(_ reference: Reference, as actor: Actor) async throws -> SealedOriginals {
+    try await database.withoutReplica.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
+      try actor.require(.destroy, on: request.facts)
+      return try await Self.originals(request.facts.id, in: transaction)
+    }
+  }
+
+  /// Destroys all of them for good.
+  func callAsFunction(_ reference: Reference, as actor: Actor) async throws {
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
+      try actor.require(.destroy, on: request.facts)
+      let id = request.facts.id
+      let originals = try await Self.originals(id, in: transaction)
+      if originals.isEmpty { return }
+      try await transaction.execute("DELETE FROM sealed_texts WHERE request_id = \(id)")
+      for image in originals.images {
+        for statement in Self.ofImage(image) { try await transaction.execute(statement) }
+      }
+      try await transaction.execute(
+        RequestEvent(
+          requestID: id, actorID: actor.person?.id, kind: .moderated, visibility: .internal, before: "originals",
+          after: "destroy"
+        ).insertion)
+    }
+  }
+
+  private static func originals(_ id: Int, in transaction: Transaction) async throws -> SealedOriginals {
+    let texts = try await transaction.query(
+      "SELECT field, original, sealed_at FROM sealed_texts WHERE request_id = \(id) ORDER BY id")
+    let images = try await transaction.query(
+      "SELECT id FROM attachments WHERE request_id = \(id) AND sealed ORDER BY created_at, id")
+    return SealedOriginals(
+      texts: try texts.map { .init(field: try $0.get(0), original: try $0.get(1), at: try $0.get(2)) },
+      images: try images.map { AttachmentID(try $0.get(0)) })
+  }
+
+  /// The statements that destroy an image: its row stays and says so.
+  static func ofImage(_ id: AttachmentID) -> [SQL] {
+    [
+      """
+      UPDATE attachments SET state = 'failed', reason = 'removed', visibility = 'internal', hidden = false,
+             sealed = false, thumbnail_bytes = NULL, file_name = NULL, judged_at = now()
+       WHERE id = \(id.uuid)
+      """,
+      DeleteFiles.insertion(id),
+    ]
+  }
+}

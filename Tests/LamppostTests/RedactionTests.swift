@@ -1,0 +1,210 @@
+import Civic
+import FoundationEssentials
+import Glibc
+import HTTPServer
+import JSON
+import Testing
+
+@testable import Lamppost
+
+@Suite struct RedactionTests {
+  /// A public request that names somebody everywhere, with a clean public photo.
+  private func arranged() async throws -> (town: Township, reference: String, photo: String) {
+    let town = try await Township()
+    let answer = try await town.anonymous.with("Idempotency-Key", "redact-\(town.id)").upload(
+      "/api/v1/requests",
+      fields: [
+        (
+          "request",
+          #"{"title":"Mr Quillfeather again","description":"quillfeather did it at night","address":"Quillfeather House","category":"pothole","location":{"latitude":42.36,"longitude":-71.06}}"#
+        )
+      ], files: [("files", "a.jpg", try Samples.photo())])
+    let reference = try #require(answer["reference"]?.string, "\(answer.text)")
+    let photo = try #require(answer["attachments"]?.array?.first?["id"]?.string)
+    let agent = try await town.somebody(.agent)
+    let path = "/api/v1/requests/\(reference)"
+    for (body, visibility) in [("We spoke to Quillfeather.", "public"), ("QUILLFEATHER is angry", "internal")] {
+      _ = try await agent.post(
+        path + "/comments", .object(["body": .string(body), "visibility": .string(visibility)]))
+    }
+    _ = try await agent.patch(path, .object(["title": .string("Mr Quillfeather once more")]))
+    _ = try await agent.post(
+      path + "/status", .object(["status": .string("rejected"), "reason": .string("Quillfeather moved out")]))
+    try await town.runJobs()
+    return (town, reference, photo)
+  }
+
+  private func words(_ original: String, _ words: [String] = ["Quillfeather"]) -> JSONValue {
+    .object([
+      "words": .array(words.map(JSONValue.string)), "original": .string(original), "reason": .string("a name"),
+    ])
+  }
+
+  @Test("blackened words are gone from every answer, the search, the history and what is kept for a repeated call")
+  func everywhere() async throws {
+    let (town, reference, _) = try await arranged()
+    let path = "/api/v1/requests/\(reference)"
+    let agent = try await town.somebody(.agent)
+    let changed = try await agent.post(path + "/redaction", words("seal"))
+    #expect(changed.status == 200 && changed["title"]?.string == "Mr [redacted] once more", "\(changed.text)")
+    #expect(changed["address"]?.string == "[redacted] House")
+    for client in [town.anonymous, agent, try await town.somebody(.viewer)] {
+      for target in [
+        path, path + "/comments", path + "/history", "/requests/\(reference)", "/api/v1/requests",
+        "/api/v1/map?bbox=-71.1,42.3,-71,42.4&zoom=12", "/map/list",
+      ] {
+        #expect(try await !client.get(target).text.lowercased().contains("quillfeather"), "\(target)")
+      }
+      #expect(try await client.get("/api/v1/requests?q=quillfeather").items.isEmpty)
+    }
+    let left = try await town.database.read(
+      """
+      SELECT 1 FROM requests r WHERE r.tenant_id = \(town.id) AND to_jsonb(r)::text ILIKE '%quillfeather%'
+      UNION ALL SELECT 1 FROM comments WHERE tenant_id = \(town.id) AND body ILIKE '%quillfeather%'
+      UNION ALL SELECT 1 FROM request_events e WHERE tenant_id = \(town.id) AND to_jsonb(e)::text ILIKE '%quillfeather%'
+      UNION ALL SELECT 1 FROM idempotency_keys WHERE tenant_id = \(town.id) AND response ILIKE '%quillfeather%'
+      """)
+    #expect(left.isEmpty)
+    let chain = try await town.database.read(
+      """
+      SELECT count(*) FROM request_events e LEFT JOIN request_events p
+          ON p.tenant_id = e.tenant_id AND p.request_id = e.request_id AND p.sequence = e.sequence - 1
+       WHERE e.tenant_id = \(town.id) AND (e.hash <> request_event_hash(e) OR e.previous IS DISTINCT FROM p.hash)
+      """
+    ).first?.get(0, as: Int.self)
+    #expect(chain == 0, "the chain is whole")
+    // The sealed originals are for managers, who may destroy them.
+    #expect(try await agent.get(path + "/sealed").status == 403)
+    let manager = try await town.somebody(.manager)
+    let sealed = try await manager.get(path + "/sealed")
+    #expect(
+      sealed["texts"]?.array?.map { $0["original"]?.string }
+        == [
+          "Mr Quillfeather once more", "quillfeather did it at night", "Quillfeather House",
+          "We spoke to Quillfeather.",
+          "QUILLFEATHER is angry",
+        ], "\(sealed.text)")
+    #expect(try await manager.delete(path + "/sealed").status == 204)
+    #expect(try await manager.get(path + "/sealed")["texts"]?.array?.isEmpty == true)
+  }
+
+  @Test("what is to be destroyed is kept nowhere; only those who may destroy do so")
+  func destroyed() async throws {
+    let (town, reference, _) = try await arranged()
+    let path = "/api/v1/requests/\(reference)/redaction"
+    #expect(try await town.somebody(.agent).post(path, words("destroy")).status == 403)
+    #expect(try await town.somebody(.crew).post(path, words("seal")).status == 403)
+    #expect(try await town.anonymous.post(path, words("seal")).status == 401)
+    let manager = try await town.somebody(.manager)
+    #expect(try await manager.post(path, words("destroy")).status == 200)
+    #expect(try await town.database.read("SELECT 1 FROM sealed_texts WHERE tenant_id = \(town.id)").isEmpty)
+    #expect(try await manager.post(path, words("destroy")).fields == ["words": "unknown_option"])
+    let wrong = try await manager.post(
+      path, .object(["words": .array([]), "original": .string("burn"), "reason": .string(" ")]))
+    #expect(wrong.fields == ["words": "required", "original": "unknown_option", "reason": "required"])
+  }
+
+  private func region(_ x: Int, _ y: Int, _ width: Int, _ height: Int) -> JSONValue {
+    .object(["x": .integer(x), "y": .integer(y), "width": .integer(width), "height": .integer(height)])
+  }
+
+  @Test("a photo with a part blackened is a new file in the old one's place; the old one is sealed at once")
+  func photo() async throws {
+    let (town, reference, photo) = try await arranged()
+    let agent = try await town.somebody(.agent)
+    let old = try await agent.get("/api/v1/attachments/\(photo)")
+    let (width, height) = (try #require(old["width"]?.integer), try #require(old["height"]?.integer))
+    let before = try await town.anonymous.get("/api/v1/attachments/\(photo)/content").bytes
+    let sent = try await agent.post(
+      "/api/v1/attachments/\(photo)/redaction",
+      .object([
+        "regions": .array([region(0, 0, width / 2, 1_000), region(width - 1, height - 1, 1, 1)]),
+        "original": .string("seal"), "reason": .string("a face"),
+      ]))
+    #expect(sent.status == 202, "\(sent.text)")
+    let new = try #require(sent["id"]?.string)
+    #expect(new != photo)
+    // Before the new one is made there is none, rather than the old one.
+    for target in ["content", "thumbnail"] {
+      #expect(try await town.anonymous.get("/api/v1/attachments/\(photo)/\(target)").status == 404)
+      #expect(try await agent.get("/api/v1/attachments/\(photo)/\(target)").status == 404)
+    }
+    try await town.runJobs()
+    let content = try await town.anonymous.get("/api/v1/attachments/\(new)/content")
+    #expect(content.status == 200 && content.bytes != before)
+    let seen = try await town.anonymous.get("/api/v1/requests/\(reference)")["attachments"]?.array ?? []
+    #expect(seen.map { $0["id"]?.string } == [new])
+    #expect(seen.first?["width"]?.integer == width && seen.first?["height"]?.integer == height)
+    let manager = try await town.somebody(.manager)
+    #expect(try await manager.get("/api/v1/attachments/\(photo)/content").bytes == before)
+    #expect(try await manager.get("/api/v1/attachments/\(photo)")["sealed"]?.bool == true)
+    #expect(
+      try await manager.get("/api/v1/requests/\(reference)/sealed")["attachments"]?.array?.first?.string == photo)
+    _ = try await manager.delete("/api/v1/requests/\(reference)/sealed")
+    try await town.runJobs()
+    #expect(try await manager.get("/api/v1/attachments/\(photo)/content").status == 410)
+    let id = try #require(AttachmentID(pathComponent: photo))
+    let store = town.installation.application.store
+    #expect(access(store.path(id, tenant: town.id), F_OK) != 0)
+    #expect(access(store.thumbnailPath(id, tenant: town.id), F_OK) != 0)
+    #expect(access(town.installation.uploads + "/quarantine/" + new, F_OK) != 0)
+  }
+
+  @Test("boxes outside of the image, on documents, or of what is sealed already are refused")
+  func refusals() async throws {
+    let (town, _, photo) = try await arranged()
+    let manager = try await town.somebody(.manager)
+    let path = "/api/v1/attachments/\(photo)/redaction"
+    func send(_ regions: [JSONValue], _ original: String = "seal") async throws -> Client.Answer {
+      try await manager.post(
+        path, .object(["regions": .array(regions), "original": .string(original), "reason": .string("x")]))
+    }
+    #expect(try await send([region(90_000, 0, 5, 5)]).fields == ["regions": "out_of_range"])
+    #expect(try await send([region(-1, 0, 5, 5)]).fields == ["regions.0": "out_of_range"])
+    #expect(try await send([region(0, 0, 0, 5)]).fields == ["regions.0": "out_of_range"])
+    #expect(try await send([]).fields == ["regions": "required"])
+    #expect(try await send([.string("x"), .object(["x": .integer(1)])]).status == 422)
+    #expect(try await send(Array(repeating: region(0, 0, 5, 5), count: 51)).fields == ["regions": "too_many"])
+    #expect(try await send([region(0, 0, 5, 5)], "destroy").status == 202)
+    #expect(try await send([region(0, 0, 5, 5)]).code == "failed")
+    let elsewhere = try await Township()
+    let stranger = try await elsewhere.somebody(.manager)
+    #expect(
+      try await stranger.post(
+        path, .object(["regions": .array([region(0, 0, 5, 5)]), "original": .string("seal"), "reason": .string("x")])
+      ).status == 404)
+    try await town.runJobs()
+  }
+
+  @Test("the pages: words, boxes as numbers, what is wrong beside its field")
+  func pages() async throws {
+    let (town, reference, photo) = try await arranged()
+    let manager = try await town.browser(.manager)
+    let staff = try await manager.get("/staff/requests/\(reference)").text
+    #expect(staff.contains("/staff/files/\(photo)/redact") && staff.contains("/staff/requests/\(reference)/redact"))
+    let wrong = try await manager.post(
+      "/staff/files/\(photo)/redact",
+      [("x", "1"), ("y", ""), ("width", "x"), ("height", "4"), ("original", "seal"), ("reason", "R <b>")])
+    #expect(wrong.status == 422 && wrong.text.contains("#field-regions") && wrong.text.contains("R &lt;b&gt;"))
+    #expect(wrong.text.contains("name=\"width\" inputmode=\"numeric\" size=\"5\" maxlength=\"6\" value=\"x\""))
+    let done = try await manager.post(
+      "/staff/files/\(photo)/redact",
+      [
+        ("x", ""), ("y", ""), ("width", ""), ("height", ""), ("x", "1"), ("y", "2"), ("width", "3"), ("height", "4"),
+        ("original", "seal"), ("reason", "a face"),
+      ])
+    #expect(done.status == 303, "\(done.text)")
+    try await town.runJobs()
+    let empty = try await manager.post("/staff/requests/\(reference)/redact", [("original", "seal"), ("reason", "x")])
+    #expect(empty.status == 422 && empty.text.contains("#field-words"))
+    let words = try await manager.post(
+      "/staff/requests/\(reference)/redact",
+      [("words", "quillfeather\r\nat night"), ("original", "seal"), ("reason", "x")])
+    #expect(words.status == 303, "\(words.text)")
+    let page = try await manager.get("/staff/requests/\(reference)/redact").text
+    #expect(page.contains("quillfeather did it at night") && page.contains("[redacted] did it [redacted]"))
+    #expect(try await manager.post("/staff/requests/\(reference)/redact", [("action", "destroy")]).status == 303)
+    #expect(try await !manager.get("/staff/requests/\(reference)/redact").text.contains("did it at night"))
+    #expect(try await town.browser(.crew).get("/staff/files/\(photo)/redact").status == 403)
+  }
+}
