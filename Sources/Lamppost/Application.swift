@@ -36,6 +36,7 @@ final class Application: Sendable {
   let changeSettings: ChangeSettings
   let changeCategory: ChangeCategory
   let changeWorkflow: ChangeWorkflow
+  let operateTownships: OperateTownships
   let listSupported: ListSupported
   let deleteAccount: DeleteAccount
   let exportAccount: ExportAccount
@@ -121,6 +122,7 @@ final class Application: Sendable {
     changeSettings = ChangeSettings(database: database, tenants: tenants)
     changeCategory = ChangeCategory(database: database)
     changeWorkflow = ChangeWorkflow(database: database, tenants: tenants)
+    operateTownships = OperateTownships(database: database, tenants: tenants)
     listSupported = ListSupported(database: database)
     deleteAccount = DeleteAccount(database: database, signIn: signIn, sessions: sessions)
     exportAccount = ExportAccount(database: database, sessions: sessions)

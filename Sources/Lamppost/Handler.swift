@@ -68,9 +68,11 @@ struct Handler: Sendable {
     var context = Context(
       application: application, actor: Actor(tenant: tenant), session: nil, clientAddress: request.clientAddress)
     if isPage {
-      (context.language, context.target) = (LanguageRoutes.language(of: request), request.target)
+      (context.language, context.target) = (LanguageRoutes.language(of: request, in: tenant), request.target)
       page = context
     }
+    // Before anybody is asked who they are: nobody signs in here, by whatever way.
+    if !tenant.isActive { throw Problem(.townshipInactive) }
     let caller = try await application.authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
     (context.actor, context.session) = (caller.actor, caller.session)
     if isPage && context.actor.may(.moderate) {
@@ -114,7 +116,7 @@ struct Handler: Sendable {
     var context = Context(
       application: application, actor: caller?.actor ?? Actor(tenant: tenant), session: caller?.session,
       clientAddress: request.clientAddress)
-    (context.language, context.target) = (LanguageRoutes.language(of: request), request.target)
+    (context.language, context.target) = (LanguageRoutes.language(of: request, in: tenant), request.target)
     return context
   }
 

@@ -13,7 +13,8 @@ enum Paths {
   static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
 
   private static let filePages: Set = [
-    report.template, requestPage.template, trackPage.template, staffRequest.template,
+    report.template, requestPage.template, trackPage.template, staffRequest.template, newTownship.template,
+    township.template,
   ]
 
   static let home = Path("/")
@@ -90,6 +91,11 @@ enum Paths {
   static let adminRule = Path("/admin/rules/{rule}", Int.self)
   static let adminCategory = Path("/admin/categories/{category}", String.self)
 
+  // Pages: the operator of the installation
+  static let townships = Path("/operator")
+  static let newTownship = Path("/operator/new")
+  static let township = Path("/operator/townships/{township}", String.self)
+
   // API
   static let description = Path("/api/v1/openapi.json")
 
@@ -119,6 +125,8 @@ enum Paths {
   static let ruleDryRun = Path("/api/v1/rules/dry-run")
   static let settings = Path("/api/v1/settings")
   static let workflow = Path("/api/v1/workflow")
+  static let tenants = Path("/api/v1/tenants")
+  static let tenant = Path("/api/v1/tenants/{township}", String.self)
   static let areas = Path("/api/v1/areas")
   static let places = Path("/api/v1/places")
   static let requests = Path("/api/v1/requests")

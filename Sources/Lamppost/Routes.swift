@@ -114,5 +114,12 @@ extension Router<Access, Context> {
     router.on(.get, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.list)
     router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.show)
     router.on(.post, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.submit)
+
+    // Pages: the operator of the installation
+    router.on(.get, Paths.townships, access: .staff(.manageTenants), handler: TownshipsPage.show)
+    router.on(.get, Paths.newTownship, access: .staff(.manageTenants), handler: NewTownshipPage.show)
+    router.on(.post, Paths.newTownship, access: .staff(.manageTenants), handler: NewTownshipPage.submit)
+    router.on(.get, Paths.township, access: .staff(.manageTenants), handler: TownshipPage.show)
+    router.on(.post, Paths.township, access: .staff(.manageTenants), handler: TownshipPage.submit)
   }
 }

@@ -24,6 +24,7 @@ extension Problem {
     case timedOut = "request_timeout"
     case conflict
     case lastAdministrator = "last_administrator"
+    case ownTownship = "own_township"
     case idempotencyConflict = "idempotency_conflict"
     case notScanned = "not_scanned"
     case gone
@@ -57,6 +58,8 @@ extension Problem {
     case nameTaken = "name_taken"
     case ownAccount = "own_account"
     case limitsNotAllowed = "limits_not_allowed"
+    case slugTaken = "slug_taken"
+    case hostTaken = "host_taken"
     case wrongPassword = "wrong_password"
     case transitionNotAllowed = "transition_not_allowed"
     case reasonRequired = "reason_required"
@@ -70,6 +73,7 @@ extension Problem {
     case internalError = "internal_error"
     case notImplemented = "not_implemented"
     case unavailable
+    case townshipInactive = "township_inactive"
     case mailUnavailable = "mail_unavailable"
     case noRoom = "no_room"
 
@@ -83,14 +87,14 @@ extension Problem {
       case .notFound: .notFound
       case .methodNotAllowed: .methodNotAllowed
       case .timedOut: .requestTimeout
-      case .conflict, .lastAdministrator, .idempotencyConflict, .notScanned: .conflict
+      case .conflict, .lastAdministrator, .ownTownship, .idempotencyConflict, .notScanned: .conflict
       case .gone, .infected, .failed: .gone
       case .versionMismatch: .preconditionFailed
       case .tooLarge, .tooManyFiles: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
       case .headersTooLarge: .headerFieldsTooLarge
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
-        .invalidText,
+        .invalidText, .slugTaken, .hostTaken,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
         .nameTaken, .ownAccount, .limitsNotAllowed,
         .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
@@ -100,7 +104,7 @@ extension Problem {
       case .rateLimited: .tooManyRequests
       case .internalError: .internalServerError
       case .notImplemented: .notImplemented
-      case .unavailable, .mailUnavailable: .serviceUnavailable
+      case .unavailable, .townshipInactive, .mailUnavailable: .serviceUnavailable
       case .noRoom: HTTPStatus(507)
       }
     }
@@ -126,6 +130,7 @@ extension Problem {
       case .timedOut: "The request took too long to arrive."
       case .conflict: "Something else changed this at the same moment. Try again."
       case .lastAdministrator: "The last administrator of a township cannot leave it."
+      case .ownTownship: "The township you are signed in to must stay within your reach."
       case .idempotencyConflict: "This Idempotency-Key was used with other content."
       case .notScanned: "The file has not been scanned yet."
       case .gone: "This has been removed."
@@ -158,6 +163,8 @@ extension Problem {
       case .nameTaken: "This name is taken already."
       case .ownAccount: "Nobody changes their own role or access: ask another administrator."
       case .limitsNotAllowed: "Nobody with this role can be limited to areas or categories."
+      case .slugTaken: "Another township has this short name."
+      case .hostTaken: "Another township answers to this host name."
       case .wrongPassword: "The password is wrong."
       case .transitionNotAllowed: "The request cannot go from its status to that one."
       case .reasonRequired: "This status needs a reason."
@@ -170,6 +177,7 @@ extension Problem {
       case .internalError: "Something went wrong on our side."
       case .notImplemented: "This method is not implemented."
       case .unavailable: "The service is not available right now."
+      case .townshipInactive: "This township's service is switched off."
       case .mailUnavailable: "No mail is sent from here."
       case .noRoom: "There is no room for files right now."
       }

@@ -36,6 +36,25 @@ struct Quarantine: Sendable {
       id: UUID(), folder: folder, limit: configuration.maximumFileBytes, name: name?.fitForStorage, pool: pool)
   }
 
+  /// What a page's form brought for the page itself, which keeps no file: read, and gone.
+  /// - Throws: `too_large`.
+  func take(_ file: QuarantinedFile, upTo limit: Int) throws -> [UInt8] {
+    defer { discard([file]) }
+    if file.bytes > limit { throw Problem(.tooLarge, "The file must not be larger than \(limit) bytes.") }
+    let descriptor = Glibc.open(path(file.id), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw FileError(operation: "open quarantined file", code: errno) }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: file.bytes)
+    var count = 0
+    while count < bytes.count {
+      let read = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress! + count, $0.count - count, count) }
+      if read < 0 && errno == EINTR { continue }
+      guard read > 0 else { throw FileError(operation: "read quarantined file", code: read < 0 ? errno : EIO) }
+      count += read
+    }
+    return bytes
+  }
+
   /// Removes files whose report came to nothing.
   func discard(_ files: [QuarantinedFile]) {
     for file in files { unlink(path(file.id)) }

@@ -3,7 +3,7 @@ import HTTPServer
 extension Operation {
   static func all(_ uploads: UploadConfiguration) -> [Operation] {
     reporting(uploads) + finding + files + working + bulk + live + statistics + sessions + account + administration
-      + routing + people + moderation + redaction + pages + monitoring
+      + routing + people + moderation + redaction + townships + pages + monitoring
   }
 
   /// Everything this call may be refused with.
@@ -15,7 +15,7 @@ extension Operation {
     codes.formUnion(problems)
     // No township at this address, a tracking code that opens nothing, a token that has run out.
     if access != .process { codes.insert(.notFound) }
-    if access != .monitoring && access != .process { codes.insert(.unauthenticated) }
+    if access != .monitoring && access != .process { codes.formUnion([.unauthenticated, .townshipInactive]) }
     if case .staff = access { codes.insert(.forbidden) }
     if !method.isSafe { codes.formUnion([.csrf, .tooLarge, .incompleteBody]) }
     if let body { codes.formUnion(body.problems) }

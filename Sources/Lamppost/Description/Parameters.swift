@@ -11,6 +11,7 @@ extension Parameter {
       switch name {
       case "reference": (Schemas.typedReference, "The request's reference; case and hyphen do not matter.")
       case "code": (Schemas.typedTrackingCode, "The tracking code that came with the report.")
+      case "township": (.text(1...63), "A township's slug.")
       case "category": (.text(1...100), "A category's slug.")
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
       case "rule": (.integer(1...), "The rule's number.")

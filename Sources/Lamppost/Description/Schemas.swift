@@ -7,7 +7,7 @@ enum Schemas {
   /// In the order of the description.
   static let all: [(name: String, schema: Schema)] =
     inputs + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
-    + moderationOutputs + routing
+    + moderationOutputs + routing + townshipForms
 
   // MARK: Words
 

@@ -10,7 +10,8 @@ enum FollowRoutes {
     let isGuest = context.actor.person == nil
     let email = isGuest ? input.mailAddress("email") : nil
     try input.finish()
-    try await context.follow(reference, email: email, language: LanguageRoutes.language(of: request))
+    try await context.follow(
+      reference, email: email, language: LanguageRoutes.language(of: request, in: context.actor.tenant))
     return answer(isFollowing: !isGuest, isAsked: isGuest)
   }
 

@@ -64,9 +64,14 @@ enum GeoJSONAreas {
     let name = (value?.string ?? value?.integer.map(String.init) ?? "").trimmed
     if name.isEmpty { throw RowError(sentence: "has no property \"\(nameProperty)\" with a name") }
     if name.unicodeScalars.count > 200 || name.utf8.contains(0) { throw RowError(sentence: "its name is too long") }
-    guard let geometry = feature["geometry"], let type = geometry["type"]?.string else {
-      throw RowError(sentence: "has no geometry")
-    }
+    guard let geometry = feature["geometry"] else { throw RowError(sentence: "has no geometry") }
+    return ImportedArea(slug: Slug.of(name), name: name, geometry: try surface(geometry))
+  }
+
+  /// A Polygon or MultiPolygon, its form checked.
+  /// - Returns: it alone, as GeoJSON.
+  static func surface(_ geometry: JSONValue) throws(RowError) -> String {
+    guard let type = geometry["type"]?.string else { throw RowError(sentence: "has no geometry") }
     let coordinates = geometry["coordinates"]?.array ?? []
     switch type {
     case "Polygon": try check(polygon: coordinates)
@@ -80,7 +85,7 @@ enum GeoJSONAreas {
       object.field("type", type)
       object.field("coordinates", coordinates)
     }
-    return ImportedArea(slug: Slug.of(name), name: name, geometry: String(decoding: json.bytes, as: UTF8.self))
+    return String(decoding: json.bytes, as: UTF8.self)
   }
 
   private static func check(polygon rings: [JSONValue]) throws(RowError) {

@@ -7,7 +7,9 @@ enum ErrorPage {
   /// - Parameter context: nil where the call failed before the township was known.
   static func response(_ problem: Problem, requestID: String, _ context: Context?) -> Response {
     var response =
-      context.map { page(problem, requestID, $0).response($0) } ?? plain(problem, requestID)
+      context.map {
+        problem.code == .townshipInactive ? closed($0) : page(problem, requestID, $0).response($0)
+      } ?? plain(problem, requestID)
     response.headers["Cache-Control"] = "no-store"
     if let retryAfter = problem.retryAfter { response.headers["Retry-After"] = String(retryAfter) }
     return response
@@ -52,6 +54,41 @@ enum ErrorPage {
     // Details are in English alone.
     default: t.language == .english ? problem.detail ?? problem.code.title : t(problem.code.title)
     }
+  }
+
+  /// Of a township that is switched off: no way on leads anywhere, so none is shown.
+  private static func closed(_ context: Context) -> Response {
+    let (t, tenant) = (context.t, context.actor.tenant)
+    let contact = tenant.contactEmail.map { email in
+      "<p>\(t("Questions:")) <a href=\"mailto:\(email)\">\(email)</a></p>\n" as HTML
+    }
+    let page: HTML = """
+      <!doctype html>
+      <html lang="\(context.language.rawValue)">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <title>\(t("Switched off")) · \(tenant.name)</title>
+      <meta name="color-scheme" content="light dark">
+      <meta name="robots" content="noindex">
+      <link rel="stylesheet" href="\(context.application.assets.link("app.css"))">
+      </head>
+      <body class="column">
+      <main id="main">
+      <h1>\(t("{township} takes no reports here at the moment", ["township": tenant.name]))</h1>
+      <p>\(t("The service of this township is switched off. What was reported is kept."))</p>
+      \(contact)<p>\(t("In danger? Call {number}.", ["number": tenant.emergencyNumber]))</p>
+      </main>
+      </body>
+      </html>
+
+      """
+    var response = Response(
+      Problem.Code.townshipInactive.status, contentType: "text/html; charset=utf-8", bytes: page.bytes)
+    response.headers["Content-Security-Policy"] = """
+      default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'
+      """
+    return response
   }
 
   /// Without township, style and language: one of them may be what failed.

@@ -1,7 +1,7 @@
 import HTTPServer
 import Localization
 
-/// The language of pages: what was chosen by the switcher, else what the browser asks for, else English.
+/// The language of pages: what was chosen by the switcher, else what the browser asks for, else the township's.
 enum LanguageRoutes {
   private static let cookieName = "language"
 
@@ -16,8 +16,8 @@ enum LanguageRoutes {
     return response
   }
 
-  static func language(of request: Request) -> Language {
+  static func language(of request: Request, in tenant: Tenant) -> Language {
     request.cookie(cookieName).flatMap(Language.init(rawValue:))
-      ?? request.headers["Accept-Language"].flatMap(Language.negotiate) ?? .english
+      ?? request.headers["Accept-Language"].flatMap(Language.negotiate) ?? tenant.language
   }
 }

@@ -37,6 +37,7 @@ struct Navigation {
     if context.actor.may(.manageCategories) {
       items.append(Item(path: Paths.administration(), label: t("Administration")))
     }
+    if context.actor.may(.manageTenants) { items.append(Item(path: Paths.townships(), label: t("Townships"))) }
     return items
   }
 

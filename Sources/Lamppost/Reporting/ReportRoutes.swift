@@ -18,7 +18,8 @@ enum ReportRoutes {
       let claim = try IdempotencyClaim(
         request, actor: context.actor, scope: submitScope, content: content, secret: context.application.secret)
       let receipt = try await context.application.submitRequest(
-        report, files: files, claim: claim, language: LanguageRoutes.language(of: request), as: context.actor)
+        report, files: files, claim: claim, language: LanguageRoutes.language(of: request, in: context.actor.tenant),
+        as: context.actor)
       if receipt.isReplay { quarantine.discard(files) }
       return receipt.response
     } catch {

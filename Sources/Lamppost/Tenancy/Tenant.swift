@@ -1,5 +1,6 @@
 import Civic
 import FoundationEssentials
+import Localization
 import PostgreSQL
 import Synchronization
 import TimeZones
@@ -11,6 +12,10 @@ struct Tenant: Sendable, Equatable {
   let name: String
   /// Dictionary of full-text search, e.g. `english`.
   let searchLanguage: String
+  /// Of pages, for readers whose browser asks for no language of ours.
+  let language: Language
+  /// Whether it is served at all.
+  let isActive: Bool
   let publishesAtOnce: Bool
   let timeZone: Zone
   /// What to call in danger, e.g. `911`.
@@ -22,7 +27,10 @@ struct Tenant: Sendable, Equatable {
   let bounds: BoundingBox?
 
   static let columns: SQL =
-    "slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent), statuses::text, closes_after_days"
+    """
+    slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent),
+    statuses::text, closes_after_days, language, deactivated_at IS NULL
+    """
 
   /// Of the boundary, else of the areas, else of the streets.
   private static let extent: SQL = """
@@ -42,6 +50,8 @@ struct Tenant: Sendable, Equatable {
     contactEmail = try row.get(6)
     bounds = BoundingBox(try row.get(7))
     workflowSettings = WorkflowSettings(statuses: try row.get(8), closesAfterDays: try row.get(9))
+    language = Language(rawValue: try row.get(10)) ?? .english
+    isActive = try row.get(11)
   }
 
   var workflow: Workflow { workflowSettings.workflow }
@@ -51,6 +61,7 @@ struct Tenant: Sendable, Equatable {
 
   private init() {
     (id, slug, name, searchLanguage, publishesAtOnce) = (0, "", "", "simple", false)
+    (language, isActive) = (.english, true)
     (timeZone, emergencyNumber, contactEmail, bounds) = (.gmt, "", nil, nil)
     workflowSettings = WorkflowSettings()
   }
@@ -92,6 +103,9 @@ final class TenantDirectory: Sendable {
   func forget(_ tenantID: Int) {
     entries.withLock { entries in entries = entries.filter { $0.value.tenant?.id != tenantID } }
   }
+
+  /// After a township was made: a host that had none may be its.
+  func forgetAll() { entries.withLock { $0.removeAll() } }
 
   private static var unknown: Problem { Problem(.notFound, "No township answers at this address.") }
 

@@ -13,6 +13,11 @@ struct Township: Sendable {
   let id: Int
   let host: String
 
+  /// One that is there already.
+  init(installation: Installation, id: Int, host: String) {
+    (self.installation, self.id, self.host) = (installation, id, host)
+  }
+
   /// - Parameter boundary: WKT of a polygon; nil for no limit.
   init(boundary: String? = nil) async throws {
     installation = try await Installation.shared()

@@ -1,0 +1,114 @@
+import HTML
+import HTTPServer
+import JSON
+import Localization
+
+/// What a new township is made with and an old one is changed by, as a form.
+struct TownshipForm {
+  let context: Context
+  var fields: FormFields
+
+  private var t: Translator { context.t }
+
+  init(_ context: Context, _ fields: FormFields) {
+    (self.context, self.fields) = (context, fields)
+    self.fields.names = ["bbox": "bbox"]
+  }
+
+  /// Known to every script that draws a township; larger files are cut by whoever made them.
+  private static let largestBoundary = 8 << 20
+
+  var labels: [String: String] {
+    [
+      "name": t("Name"), "slug": t("Short name"), "hosts": t("Hosts"), "time_zone": t("Time zone"),
+      "language": t("Language of its pages"), "search_language": t("Language of the reports"),
+      "boundary": t("Boundary as a GeoJSON file"), "bbox": t("Boundary as a box"),
+      "categories": t("Categories to begin with"),
+    ]
+  }
+
+  var summary: HTML? { fields.summary { labels[$0] } }
+
+  var name: HTML {
+    fields.text(
+      "name", labels["name"]!, .init(hint: t("As it stands above each page and in mails."), maximumLength: 200))
+  }
+
+  var slug: HTML {
+    fields.text(
+      "slug", labels["slug"]!,
+      .init(hint: t("Small letters, digits and hyphens, e.g. springfield. It stays as it is."), maximumLength: 63))
+  }
+
+  var hosts: HTML {
+    fields.textArea(
+      "hosts", labels["hosts"]!,
+      .init(
+        hint: t("One on each line, e.g. report.springfield.gov. They must lead to this server: see docs/townships.md."),
+        maximumLength: 5000, rows: 3))
+  }
+
+  /// Language, dictionary and time zone.
+  var speech: HTML {
+    """
+    \(fields.select("language", labels["language"]!, Language.allCases.map { ($0.rawValue, $0.name) },
+      .init(hint: t("For readers whose browser asks for another one than these."))))\
+    \(fields.select("search_language", labels["search_language"]!,
+      [("", t("As the pages"))] + SearchLanguage.all.map { ($0, $0) },
+      .init(hint: t("What people write is searched by its rules, from then on."), isOptional: true)))\
+    \(fields.text("time_zone", labels["time_zone"]!,
+      .init(hint: t("E.g. America/New_York or Europe/Paris."), maximumLength: 64)))
+    """
+  }
+
+  /// - Parameter mayRemove: whether there is a boundary that can be taken away.
+  func boundary(mayRemove: Bool) -> HTML {
+    """
+    <div class="field\(fields.error("boundary") == nil ? "" : " wrong")">
+    <label for="field-boundary">\(labels["boundary"]!) <span class="optional">\(t("(optional)"))</span></label>
+    <p class="hint" id="field-boundary-hint">\(t("Polygons in degrees (WGS 84). Reports outside are refused. Without a boundary there is no limit."))</p>
+    \(fields.error("boundary").map { error in
+      """
+      <p class="error" id="field-boundary-error"><span class="visually-hidden">\(t("Error:"))</span> \
+      \(FieldMessages.sentence(error, label: labels["boundary"], t))</p>
+
+      """ as HTML
+    })<input type="file" id="field-boundary" name="boundary" accept=".geojson,.json,application/geo+json" \
+    aria-describedby="field-boundary-hint\(fields.error("boundary") == nil ? "" : " field-boundary-error")">
+    </div>
+    \(fields.text("bbox", labels["bbox"]!,
+      .init(hint: t("In place of a file: west, south, east and north in degrees, e.g. -71.2,42.2,-70.9,42.4"),
+        maximumLength: 200, isOptional: true)))\
+    \(mayRemove ? fields.checkbox("removes_boundary", t("Take the boundary away")) : nil)
+    """
+  }
+
+  // MARK: Reading
+
+  /// The form as the API would have been sent it.
+  /// - Parameter texts: fields besides those of every township.
+  /// - Throws: `too_large`, and `malformed_json` at the boundary's field.
+  static func object(_ form: PageForm, _ texts: [String], _ context: Context) throws -> JSONObject {
+    var members = (["name", "time_zone", "language", "search_language"] + texts).compactMap { name in
+      form[name].map { JSONObject.Member(key: name, value: .string($0)) }
+    }
+    let hosts = (form["hosts"] ?? "").split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
+    members.append(.init(key: "hosts", value: .array(hosts.map(JSONValue.string))))
+    for name in ["name", "time_zone", "language"] where form[name] == nil {
+      members.append(.init(key: name, value: .null))
+    }
+    if let file = form.files.first {
+      let bytes = try context.application.quarantine.take(file, upTo: largestBoundary)
+      context.application.quarantine.discard(Array(form.files.dropFirst()))
+      guard let json = try? JSONValue.parse(bytes, limits: .init(bytes: largestBoundary)) else {
+        throw Problem.field("boundary", .invalidFormat, "is no JSON")
+      }
+      members.append(.init(key: "boundary", value: json))
+    } else if let box = form["bbox"] {
+      members.append(.init(key: "bbox", value: .string(String(box.filter { $0 != " " }))))
+    } else if form["removes_boundary"] == "true" {
+      members.append(.init(key: "boundary", value: .null))
+    }
+    return JSONObject(members: members)
+  }
+}
