@@ -64,6 +64,10 @@ final class Application: Sendable {
   let savedViews: SavedViews
   let readTriage: ReadTriage
   let changeStatus: ChangeStatus
+  let mergeRequests: MergeRequests
+  let undoMerge: UndoMerge
+  let previewMerge: PreviewMerge
+  let listDuplicates: ListDuplicates
   let confirmResolution: ConfirmResolution
   let listComments: ListComments
   let addComment: AddComment
@@ -156,6 +160,10 @@ final class Application: Sendable {
     savedViews = SavedViews(database: database)
     readTriage = ReadTriage(database: database)
     addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)
+    mergeRequests = MergeRequests(database: database)
+    undoMerge = UndoMerge(database: database)
+    previewMerge = PreviewMerge(database: database)
+    listDuplicates = ListDuplicates(database: database, findRequest: findRequest)
     changeStatus = ChangeStatus(database: database, addAttachment: addAttachment)
     confirmResolution = ConfirmResolution(database: database)
     addComment = AddComment(database: database)

@@ -84,6 +84,7 @@ enum Paths {
   static let adminDepartments = Path("/admin/departments")
   static let adminDepartment = Path("/admin/departments/{department}", String.self)
   static let adminSettings = Path("/admin/settings")
+  static let mergePage = Path("/staff/requests/{reference}/merge", Reference.self)
   static let adminWorkflow = Path("/admin/workflow")
   static let adminCategories = Path("/admin/categories")
   static let adminRules = Path("/admin/rules")
@@ -161,6 +162,8 @@ enum Paths {
   static let decision = Path("/api/v1/moderation/{id}", UUID.self)
   static let follow = Path("/api/v1/requests/{reference}/follow", Reference.self)
   static let support = Path("/api/v1/requests/{reference}/support", Reference.self)
+  static let duplicates = Path("/api/v1/requests/{reference}/duplicates", Reference.self)
+  static let mergePreview = Path("/api/v1/requests/{reference}/duplicates/preview", Reference.self)
   static let track = Path("/api/v1/track/{code}", String.self)
   static let messages = Path("/api/v1/track/{code}/messages", String.self)
 

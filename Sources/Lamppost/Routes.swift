@@ -95,6 +95,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.redactPhotoPage, access: .staff(.moderate), handler: RedactPhotoPage.submit)
     router.on(.get, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.show)
     router.on(.post, Paths.staffRequest, access: .staff(.readInternal), handler: StaffRequestPage.submit)
+    router.on(.get, Paths.mergePage, access: .staff(.editRequest), handler: MergePage.show)
+    router.on(.post, Paths.mergePage, access: .staff(.editRequest), handler: MergePage.submit)
     router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)
     router.on(.get, Paths.dashboardExport, access: .staff(.readInternal), handler: DashboardExport.download)
 

@@ -66,6 +66,8 @@ extension Problem {
     case noteRequired = "note_required"
     case proofRequired = "proof_required"
     case notOptional = "not_optional"
+    case unknownRequest = "unknown_request"
+    case mergeNotAllowed = "merge_not_allowed"
     case editWindowClosed = "edit_window_closed"
     case undoNotAllowed = "undo_not_allowed"
     // 429, 5xx
@@ -99,7 +101,8 @@ extension Problem {
         .nameTaken, .ownAccount, .limitsNotAllowed,
         .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
         .reasonRequired,
-        .noteRequired, .proofRequired, .notOptional, .editWindowClosed, .undoNotAllowed:
+        .noteRequired, .proofRequired, .notOptional, .unknownRequest, .mergeNotAllowed, .editWindowClosed,
+        .undoNotAllowed:
         .unprocessableContent
       case .rateLimited: .tooManyRequests
       case .internalError: .internalServerError
@@ -171,6 +174,8 @@ extension Problem {
       case .noteRequired: "This status needs a note of what was done."
       case .proofRequired: "This status needs a photo of what was done."
       case .notOptional: "This status cannot be switched off."
+      case .unknownRequest: "This request does not exist here."
+      case .mergeNotAllowed: "These requests cannot be merged."
       case .editWindowClosed: "The time for changing the report is over."
       case .undoNotAllowed: "The last change cannot be taken back any more."
       case .rateLimited: "Too many calls. Wait a little."

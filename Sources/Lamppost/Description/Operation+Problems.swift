@@ -2,8 +2,8 @@ import HTTPServer
 
 extension Operation {
   static func all(_ uploads: UploadConfiguration) -> [Operation] {
-    reporting(uploads) + finding + files + working + bulk + live + statistics + sessions + account + administration
-      + routing + people + moderation + redaction + townships + pages + monitoring
+    reporting(uploads) + finding + files + working + merging + bulk + live + statistics + sessions + account
+      + administration + routing + people + moderation + redaction + townships + pages + monitoring
   }
 
   /// Everything this call may be refused with.

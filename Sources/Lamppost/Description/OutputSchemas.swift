@@ -112,7 +112,7 @@ extension Schemas {
         .required("publishes_at_once", .boolean),
       ])
     ),
-    ("Workflow", workflow),
+    ("Workflow", workflow), ("MergePreview", mergePreview), ("MergedRequest", mergedRequest),
     (
       "KeptCategory",
       .object([
@@ -171,6 +171,7 @@ extension Schemas {
     .required("expected_by", Schema.time.orNull), .required("created_at", .time), .required("updated_at", .time),
     .required("closed_at", Schema.time.orNull), .required("version", .integer(1...)),
     .required("supporters", Schema.integer(0...).noted("How many others have the problem too.")),
+    .required("duplicate_of", reference.orNull.noted("Where it is taken care of.")),
     .required("attachments", .list(of: .named("AttachmentSummary"))),
     .optional("visibility", Schema.words(RequestChange.visibilities).noted("For the reporter and staff.")),
     .optional("anonymous", Schema.boolean.noted("For the reporter and staff.")),

@@ -93,7 +93,7 @@ enum Schemas {
           .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
       ])
     ),
-    ("SettingsChange", .input(settings)), ("WorkflowChange", workflowChange),
+    ("SettingsChange", .input(settings)), ("WorkflowChange", workflowChange), ("Merge", merge),
     ("CategoryChange", .input(categoryChange)),
     ("MyChange", .input([.optional("name", line(200))])),
     (

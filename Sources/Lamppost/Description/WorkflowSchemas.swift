@@ -30,4 +30,23 @@ extension Schemas {
         ])
       ).restricted("maxItems", .integer(Status.allCases.count)).orNull.noted("Those that are left out stay.")),
   ])
+
+  static let merge = Schema.input([.required("of", typedReference.noted("The request that goes on."))])
+
+  static let mergePreview = Schema.object([
+    .required("duplicate", reference),
+    .required("survivor", reference.noted("`of`, or what that is a duplicate of.")),
+    .required("distance", Schema.number.orNull.noted("Metres between them.")),
+    .required(
+      "moves",
+      .object(["comments", "files", "supporters", "followers"].map { .required($0, .integer(0...)) })),
+    .required(
+      "stays",
+      Schema.object(["comments", "files"].map { .required($0, .integer(0...)) })
+        .noted("What somebody could read at the survivor who could not before.")),
+  ])
+
+  static let mergedRequest = Schema.object([
+    .required("reference", reference), .required("title", .text), .required("merged_at", .time),
+  ])
 }

@@ -33,7 +33,7 @@ struct FollowRequest: Sendable {
       INSERT INTO followers (tenant_id, request_id, person_id, language, confirmed_at)
       VALUES (current_tenant(), \(request), \(person.id), \(language.rawValue), now())
       ON CONFLICT (tenant_id, request_id, person_id) WHERE person_id IS NOT NULL
-      DO UPDATE SET stopped_at = NULL, language = excluded.language
+      DO UPDATE SET stopped_at = NULL, language = excluded.language, origin_id = NULL
       """)
   }
 
@@ -47,8 +47,10 @@ struct FollowRequest: Sendable {
         INSERT INTO followers (tenant_id, request_id, email, language)
         VALUES (current_tenant(), \(request), lower(\(email)), \(language.rawValue))
         ON CONFLICT (tenant_id, request_id, email) WHERE email IS NOT NULL
-        DO UPDATE SET confirmed_at = CASE WHEN followers.stopped_at IS NULL THEN followers.confirmed_at END,
-                      stopped_at = NULL
+        -- An address that came along with a merged report was typed in by its reporter: its owner is asked now.
+        DO UPDATE SET confirmed_at = CASE WHEN followers.stopped_at IS NULL AND NOT followers.unasked
+                                          THEN followers.confirmed_at END,
+                      stopped_at = NULL, origin_id = NULL, unasked = false
         RETURNING tenant_id, id, confirmed_at)
       INSERT INTO jobs (tenant_id, kind, subject)
       SELECT tenant_id, \(JobKind.confirmFollower.rawValue), id::text FROM f WHERE confirmed_at IS NULL

@@ -7,6 +7,8 @@ import PostgreSQL
 struct News: Sendable {
   let isReporter: Bool
   let isGuest: Bool
+  /// An address that somebody typed in, whose owner has not answered a mail.
+  let isUnasked: Bool
   let language: String
   let token: FollowToken
   let address: String
@@ -26,7 +28,8 @@ struct News: Sendable {
   static let columns: SQL =
     """
     f.is_reporter, f.person_id IS NULL, f.language, f.token, coalesce(p.email, f.email), r.id, r.reference, r.title,
-    c.name, r.visibility, e.kind, e.visibility, e.after, e.note, m.body, r.expected_by
+    c.name, r.visibility, e.kind, e.visibility, e.after, e.note, m.body, r.expected_by,
+    f.unasked
     """
 
   init(_ row: Row) throws {
@@ -47,6 +50,7 @@ struct News: Sendable {
     note = try row.get(13)
     body = try row.get(14)
     expectedBy = try row.get(15)
+    isUnasked = try row.get(16)
   }
 
   var audience: Audience { Audience.of(kind, visibility) }
@@ -58,7 +62,7 @@ struct News: Sendable {
       paragraphs: [
         // The address of a reporter or an account is whatever was typed into a form: no mail to it carries words that its
         // owner may never have written or asked for. Guests who follow have answered a mail first.
-        isGuest && !isReporter ? "\(title) (\(category))" : category,
+        isGuest && !isReporter && !isUnasked ? "\(title) (\(category))" : category,
         t("Reference: {reference}", ["reference": reference]),
         heading(t), sentence(t), words,
         isGuest && isReporter

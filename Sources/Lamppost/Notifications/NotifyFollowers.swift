@@ -38,6 +38,8 @@ struct NotifyFollowers: Sendable {
               SELECT f.tenant_id, \(JobKind.sendNotification.rawValue), f.id || ':' || \(sequence)::int
                 FROM followers f JOIN requests r ON r.tenant_id = f.tenant_id AND r.id = f.request_id
                WHERE f.request_id = \(request) AND f.confirmed_at IS NOT NULL AND f.stopped_at IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM followers o WHERE o.tenant_id = f.tenant_id AND o.id = f.origin_id
+                                  AND o.stopped_at IS NOT NULL)
                  AND r.visibility <> 'removed' AND \(recipients) AND \(Self.isNoFlood(kind))
               ON CONFLICT DO NOTHING
               """)
@@ -87,7 +89,7 @@ struct NotifyFollowers: Sendable {
   static let reportsPerHour = 10
 
   /// Reports that came in by another way than the form have their reporter's row from here.
-  private static func reporters(of request: Int) -> [SQL] {
+  static func reporters(of request: Int) -> [SQL] {
     [
       """
       INSERT INTO followers (tenant_id, request_id, person_id, is_reporter, confirmed_at)

@@ -64,9 +64,12 @@ struct Actor: Sendable {
   }
 
   /// The condition on `requests r` that the caller reported it: by account, or by its tracking code.
-  var reportedRequests: SQL {
-    let byCode: SQL? = trackedRequestID.map { "r.id = \($0)" }
-    let byAccount: SQL? = person.map { "coalesce(r.reporter_id = \($0.id), false)" }
+  var reportedRequests: SQL { reportedRequests(as: "r") }
+
+  /// The same of requests under another name.
+  func reportedRequests(as name: SQL) -> SQL {
+    let byCode: SQL? = trackedRequestID.map { "\(name).id = \($0)" }
+    let byAccount: SQL? = person.map { "coalesce(\(name).reporter_id = \($0.id), false)" }
     let ways = [byCode, byAccount].compactMap(\.self)
     return ways.isEmpty ? "false" : "(\(ways.joined(separator: " OR ")))"
   }

@@ -8,6 +8,9 @@ struct RequestEvent: Sendable {
     case routed
     /// A comment or a file was hidden, shown again, blackened or removed.
     case moderated
+    /// Into another, or another into it; `into` or `from` and the other's reference, as `after`, or when it was taken back
+    /// as `before`.
+    case merged
   }
 
   let requestID: Int

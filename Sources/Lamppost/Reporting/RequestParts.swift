@@ -23,10 +23,18 @@ struct RequestParts {
     <p class="cluster">\(request.facts.status.plainBadge(t))\
     \(view.isOverdue ? " <span class=\"badge overdue\">\(t("Overdue"))</span>" as HTML : nil)</p>
     <p>\(request.facts.status.plainSentence(t))</p>
+    \(forwarding)\
     \(view.expectation(t, now: now).map { "<p class=\"expected\">\($0)</p>\n" as HTML })\
     \(publication)</section>
 
     """
+  }
+
+  /// Where it is taken care of, as far as the reader may know.
+  private var forwarding: HTML? {
+    request.duplicateOf.map { other in
+      "<p id=\"forwarding\"><a href=\"\(Paths.requestPage(other))\">\(t("See the other report, {reference}", ["reference": other.description]))</a></p>\n"
+    }
   }
 
   /// Who can see it, where that is not everybody. Only its reporter reads such a request here.

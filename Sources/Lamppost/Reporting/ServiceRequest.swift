@@ -33,6 +33,10 @@ final class ServiceRequest: Sendable {
   let isBlurred: Bool
   /// Words that staff, and rules, put on it; empty for who may not know.
   let tags: [String]
+  /// Where it is taken care of, as far as the caller may know.
+  let duplicateOf: Reference?
+  /// Whether it was merged into another.
+  let isMerged: Bool
   /// The files that the caller may know of, a JSON array made by PostgreSQL.
   let attachments: RawJSON
 
@@ -78,7 +82,8 @@ final class ServiceRequest: Sendable {
         (SELECT p.name FROM people p WHERE p.tenant_id = r.tenant_id AND p.id = r.assignee_id),
         (SELECT d.slug FROM departments d WHERE d.tenant_id = r.tenant_id AND d.id = r.department_id)
         """ as SQL : "NULL::text, NULL::text"),
-      r.supporters, r.blurred, \(actor.seesInternal ? "r.tags" as SQL : "'{}'::text[]")
+      r.supporters, r.blurred, \(actor.seesInternal ? "r.tags" as SQL : "'{}'::text[]"),
+      CASE WHEN r.duplicate_of IS NOT NULL THEN \(survivor(for: actor)) END, r.duplicate_of IS NOT NULL
       """
   }
 
@@ -87,7 +92,25 @@ final class ServiceRequest: Sendable {
   /// Metres: half of the diagonal of a street block, which is what the public knows of a blurred place.
   private static let blurredAccuracy: SQL = "150"
 
-  static let columnCount = 30
+  /// The reference of what `requests r` was merged into. To others than staff the exact place of the one must not tell
+  /// the blurred place of the other.
+  private static func survivor(for actor: Actor) -> SQL {
+    let isTold: SQL =
+      actor.seesInternal
+      ? "true"
+      : """
+      \(Self.isExact) AND (k.is_exact OR \(actor.reportedRequests(as: "k")))
+      """
+    // The request itself, under another name: within, `r` is the one that it was merged into.
+    return """
+      (SELECT r.reference
+         FROM (SELECT r.tenant_id, r.id, r.duplicate_of, r.reporter_id, \(Self.isExact) AS is_exact) k
+         JOIN requests r ON r.tenant_id = k.tenant_id AND r.id = k.duplicate_of
+        WHERE \(actor.visibleRequests) AND \(isTold))
+      """
+  }
+
+  static let columnCount = 32
 
   init(_ row: Row) throws {
     facts = RequestFacts(
@@ -115,6 +138,8 @@ final class ServiceRequest: Sendable {
     assigneeName = try row.get(25)
     department = try row.get(26)
     supporters = try row.get(27)
+    duplicateOf = try row.get(30, as: String?.self).flatMap { Reference(stored: $0) }
+    isMerged = try row.get(31)
     isBlurred = try row.get(28)
     tags = try row.get(29)
   }
@@ -138,6 +163,7 @@ final class ServiceRequest: Sendable {
     json.field("closed_at", closedAt)
     json.field("version", facts.version)
     json.field("supporters", supporters)
+    json.field("duplicate_of", duplicateOf?.description)
     json.field("attachments", attachments)
     let reported = actor.reported(facts)
     guard actor.seesInternal || reported else { return }

@@ -9,53 +9,81 @@ struct SupportRequest: Sendable {
 
   /// - Returns: how many others have the problem. A second time changes nothing, and nobody supports their own report.
   func add(_ supporter: Supporter, to reference: Reference, as actor: Actor) async throws -> Int {
-    try await change(reference, as: actor) { request in
-      if actor.reported(request.facts) { return nil }
-      return """
+    try await change(reference, supporter, as: actor) { request, mine in
+      if actor.reported(request.facts) { return [] }
+      return [
+        // Who came along as a merged report's reporter and says so by themselves stays when the merge is taken back.
+        """
+        DELETE FROM merged_parts WHERE kind = 'voice' AND part IN (
+          SELECT s.id::text FROM supporters s WHERE s.request_id = \(request.facts.id) AND \(mine))
+        """,
+        """
         WITH change AS (
           INSERT INTO supporters (tenant_id, request_id, person_id, guest)
-          VALUES (current_tenant(), \(request.facts.id), \(supporter.personID),
-                  \(supporter.digest(requestID: request.facts.id, secret: secret)))
+          SELECT current_tenant(), \(request.facts.id), \(supporter.personID)::bigint,
+                 \(supporter.digest(requestID: request.facts.id, secret: secret))::bytea
+           WHERE NOT EXISTS (SELECT 1 FROM supporters s WHERE s.request_id = \(request.facts.id) AND \(mine))
           ON CONFLICT DO NOTHING RETURNING 1)
         UPDATE requests SET supporters = supporters + 1
          WHERE id = \(request.facts.id) AND EXISTS (SELECT FROM change) RETURNING supporters
-        """
+        """,
+      ]
     }
   }
 
   func remove(_ supporter: Supporter, from reference: Reference, as actor: Actor) async throws -> Int {
-    try await change(reference, as: actor) { request in
-      """
-      WITH change AS (DELETE FROM supporters
-         WHERE request_id = \(request.facts.id) AND \(mine(supporter, request.facts.id)) RETURNING 1)
-      UPDATE requests SET supporters = supporters - 1
-       WHERE id = \(request.facts.id) AND EXISTS (SELECT FROM change) RETURNING supporters
-      """
+    try await change(reference, supporter, as: actor) { request, mine in
+      [
+        """
+        WITH change AS (DELETE FROM supporters s WHERE s.request_id = \(request.facts.id) AND \(mine) RETURNING 1)
+        UPDATE requests SET supporters = supporters - (SELECT count(*) FROM change)
+         WHERE id = \(request.facts.id) AND EXISTS (SELECT FROM change) RETURNING supporters
+        """
+      ]
     }
   }
 
   /// Whether the caller has said so of a request they may see.
   func contains(_ supporter: Supporter, requestID: Int, as actor: Actor) async throws -> Bool {
-    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read(
-      """
-      SELECT FROM supporters WHERE request_id = \(requestID) AND \(mine(supporter, requestID))
-      """)
+    let database = database.withoutReplica.tenant(actor.tenant.id)
+    let merged: [Int] =
+      supporter.isGuest ? try await database.read(Self.merged(into: requestID)).map { try $0.get(0) } : []
+    let rows = try await database.read(
+      "SELECT FROM supporters s WHERE s.request_id = \(requestID) AND \(mine(supporter, [requestID] + merged)) LIMIT 1")
     return !rows.isEmpty
   }
 
-  private func mine(_ supporter: Supporter, _ requestID: Int) -> SQL {
-    if let id = supporter.personID { return "person_id = \(id)" }
-    return "guest = \(supporter.digest(requestID: requestID, secret: secret))"
+  /// The condition on `supporters s` that it is this one.
+  /// - Parameter requestIDs: the request, and those that were merged into it: a guest who came along from one of them has
+  ///   that one's digest.
+  private func mine(_ supporter: Supporter, _ requestIDs: [Int]) -> SQL {
+    if let id = supporter.personID { return "s.person_id = \(id)" }
+    let digests = requestIDs.map { "s.guest = \(supporter.digest(requestID: $0, secret: secret))" as SQL }
+    return "(\(digests.joined(separator: " OR ")))"
+  }
+
+  private static func merged(into requestID: Int) -> SQL {
+    """
+    WITH RECURSIVE merged AS (
+      SELECT duplicate_id AS id FROM merges WHERE survivor_id = \(requestID) AND undone_at IS NULL
+      UNION
+      SELECT m.duplicate_id FROM merged JOIN merges m ON m.survivor_id = merged.id AND m.undone_at IS NULL)
+    SELECT id FROM merged LIMIT 1000
+    """
   }
 
   /// Under the request's lock, so that count and rows cannot part.
   private func change(
-    _ reference: Reference, as actor: Actor, _ statement: @Sendable (ServiceRequest) -> SQL?
+    _ reference: Reference, _ supporter: Supporter, as actor: Actor,
+    _ statements: @Sendable (ServiceRequest, SQL) -> [SQL]
   ) async throws -> Int {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
-      guard let statement = statement(request) else { return request.supporters }
-      return try await transaction.query(statement).first?.get(0) ?? request.supporters
+      let merged =
+        supporter.isGuest
+        ? try await transaction.query(Self.merged(into: request.facts.id)).map { try $0.get(0, as: Int.self) } : []
+      let statements = statements(request, mine(supporter, [request.facts.id] + merged))
+      return try await transaction.queryAll(statements).last?.first?.get(0) ?? request.supporters
     }
   }
 }

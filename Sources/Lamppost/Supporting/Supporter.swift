@@ -24,6 +24,8 @@ enum Supporter: Sendable {
     return (.guest(token: Base64URL.encode(RandomBytes.generate(16))), true)
   }
 
+  var isGuest: Bool { personID == nil }
+
   var token: String? {
     if case .guest(let token) = self { token } else { nil }
   }

@@ -97,12 +97,14 @@ struct BulkTarget: Sendable {
   let visibility: String
   /// Whether the category asks for a photo of what was done, and there is none.
   let lacksProof: Bool
+  let isMerged: Bool
 
   /// Those with these numbers, in one order, so that two bulk calls never wait for each other in a circle.
   static func query(_ ids: [Int], as actor: Actor) -> SQL {
     """
     SELECT r.id, r.reference, r.status, r.version, r.reporter_id, r.assignee_id, r.department_id, c.slug, r.priority,
-           r.visibility, c.requires_proof AND NOT \(Proof.exists)
+           r.visibility, c.requires_proof AND NOT \(Proof.exists),
+           r.duplicate_of IS NOT NULL
       FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
      WHERE r.id = ANY(\(ids)) AND \(actor.visibleRequests) ORDER BY r.id
     """
@@ -119,6 +121,7 @@ struct BulkTarget: Sendable {
     self.priority = priority
     visibility = try row.get(9)
     lacksProof = try row.get(10)
+    isMerged = try row.get(11)
   }
 }
 
@@ -180,6 +183,7 @@ enum ReadyBulkAction: Sendable {
     case .status(let status, let reason, let note):
       guard actor.may(.changeStatus, on: facts) else { return .refused(.forbidden) }
       if facts.status == status { return .unchanged }
+      if target.isMerged { return .refused(.transitionNotAllowed) }
       do throws(Workflow.Refusal) {
         let evidence = Workflow.Evidence(
           reason: reason ?? Self.unsaid, note: note ?? Self.unsaid, needsProof: target.lacksProof)

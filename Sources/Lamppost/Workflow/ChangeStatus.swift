@@ -15,6 +15,7 @@ struct ChangeStatus: Sendable {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
       try actor.require(.changeStatus, on: request.facts)
+      if request.isMerged { throw Self.merged }
       for file in proof {
         _ = try await addAttachment.add(file, nil, to: request, in: transaction, as: actor)
       }
@@ -31,6 +32,10 @@ struct ChangeStatus: Sendable {
       return try ServiceRequest(row)
     }
   }
+
+  /// What a merge moved must go back with it.
+  private static let merged = Problem.field(
+    "status", .transitionNotAllowed, "The request was merged into another: take the merge back first.")
 
   /// The change and its history; the request's row is locked and the change allowed.
   static func statements(

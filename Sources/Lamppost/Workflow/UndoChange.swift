@@ -110,7 +110,7 @@ struct LastChange: Sendable {
   }
 
   /// Kinds that change the request itself. What others a history may hold, e.g. files and comments, stand beside it.
-  private static let kinds: [RequestEvent.Kind] = [.status, .assignment, .edited, .withdrawn, .confirmation]
+  private static let kinds: [RequestEvent.Kind] = [.status, .assignment, .edited, .withdrawn, .confirmation, .merged]
 
   /// By the requests' numbers; without those of which nothing was changed yet, or nothing that staff could take back.
   static func read(of requestIDs: [Int], in transaction: Transaction) async throws -> [Int: LastChange] {

@@ -25,8 +25,24 @@ struct HistoryWords {
     case "edited": return edited(entry)
     case "routed": return routed(entry)
     case "moderated": return moderated(entry)
+    case "merged": return merged(entry)
     default: return HTML(text: entry.kind)
     }
+  }
+
+  private func merged(_ entry: HistoryEntry) -> HTML {
+    let words = (entry.after ?? entry.before ?? "").split(separator: " ")
+    let other: HTML? = words.last.flatMap { Reference(String($0)) }.map {
+      " <a class=\"code\" href=\"\(Paths.staffRequest($0))\">\($0.description)</a>"
+    }
+    let sentence =
+      switch (words.first, entry.after) {
+      case ("into", .some): t("Merged into")
+      case ("into", nil): t("Taken back: merged into")
+      case (_, .some): t("Another report was merged into this one:")
+      case (_, nil): t("Taken back: another report was merged into this one:")
+      }
+    return "\(sentence)\(other)"
   }
 
   private func fromTo(_ label: String, _ before: String?, _ after: String?) -> HTML {

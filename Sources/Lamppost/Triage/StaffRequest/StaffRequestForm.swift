@@ -8,7 +8,7 @@ import Localization
 struct StaffRequestForm {
   enum Kind: String, CaseIterable, Sendable {
     case `internal`, `public`, `private`
-    case status, assign, take, priority, category, text, pin, visibility, upload, undo
+    case status, assign, take, priority, category, text, pin, visibility, upload, undo, merge, unmerge
 
     /// What is said when it has been done.
     func sentence(_ t: Translator) -> String {
@@ -24,6 +24,8 @@ struct StaffRequestForm {
       case .pin: t("Place changed.")
       case .visibility: t("Visibility changed.")
       case .undo: t("Taken back.")
+      case .merge: t("Merged into the other report.")
+      case .unmerge: t("The merge is taken back.")
       case .upload: t("The files are being checked for viruses.")
       }
     }
@@ -65,6 +67,10 @@ struct StaffRequestForm {
         reference, try RequestChange(try change()), ifMatch: try version(), as: context.actor)
     case .undo:
       _ = try await application.undoChange(reference, ifMatch: try version(), as: context.actor)
+    case .unmerge:
+      _ = try await application.undoMerge(reference, ifMatch: try version(), as: context.actor)
+    // It has a page of its own, which says first what will move.
+    case .merge: throw Problem.field("action", .unknownOption, "is not a form of this page")
     case .upload: try await upload()
     }
   }

@@ -160,7 +160,7 @@ extension StaffRequestLayout {
         return """
           <li><a href="\(Paths.staffRequest(item.reference))">\(item.title)</a>
           <span class="muted small">\(item.categoryName) · \(metres) · \(time(item.createdAt))</span>
-          \(item.status.badge(t))</li>
+          \(item.status.badge(t)) \(mergeLink(item.reference, item.title, item.status))</li>
 
           """ as HTML
       })</ul>
@@ -187,7 +187,8 @@ extension StaffRequestLayout {
       <li><a href="\(Paths.staffRequest(item.request.reference))">\(item.request.title)</a>
       <span class="muted small">\(item.request.categoryName) · \(t("{metres} m away", ["metres": "\(metres)"])) · \
       \(time(item.request.createdAt))</span>
-      \(item.request.facts.status.badge(t))</li>
+      \(item.request.facts.status.badge(t)) \
+      \(mergeLink(item.request.reference, item.request.title, item.request.facts.status))</li>
 
       """
   }

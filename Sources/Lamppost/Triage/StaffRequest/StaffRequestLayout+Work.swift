@@ -59,7 +59,7 @@ extension StaffRequestLayout {
   }
 
   private var statusForm: HTML? {
-    if successors.isEmpty { return nil }
+    if successors.isEmpty || request.isMerged { return nil }
     let fields = fields(.status)
     let reasons = successors.filter { Workflow.needs(of: $0).contains(.reason) }.map { $0.title(t) }
     let notes = successors.filter { Workflow.needs(of: $0).contains(.note) }.map { $0.title(t) }

@@ -73,12 +73,12 @@ struct StaffRequestLayout {
       styles: ["map", "staff-request"], scripts: ["staff-request"], messages: Self.messages + MapConfiguration.messages,
       isPrivate: true,
       main: """
-        \(summaryOfErrors)\(notice)\(head)
+        \(summaryOfErrors)\(notice)\(head)\(forwarding)
         <div class="desk">
         <div class="desk-report">
         \(report)\(files)</div>
         <aside class="desk-side" aria-label="\(t("State of the request"))">
-        \(work)\(reporter)\(answers)\(alike)\(neighbours)</aside>
+        \(work)\(reporter)\(answers)\(duplicates)\(alike)\(neighbours)\(mergeForm)</aside>
         <div class="desk-talk">
         \(composers)\(timeline)</div>
         </div>
@@ -140,7 +140,7 @@ struct StaffRequestLayout {
 
   /// Offered as long as the server would take it: what a colleague changed since is not the reader's to take back.
   private func undoForm(_ done: StaffRequestForm.Kind) -> HTML? {
-    let isChange = ![.internal, .public, .private, .upload, .undo].contains(done)
+    let isChange = ![.internal, .public, .private, .upload, .undo, .merge, .unmerge].contains(done)
     return isChange && view.undoable ? form(.undo, button: t("Undo"), style: "small quiet", .empty) : nil
   }
 

@@ -40,6 +40,8 @@ struct StaffRequestView: Sendable {
   let nearby: [ListRequests.Item]
   /// Open ones that may be about the same problem.
   let similar: [SimilarRequest]
+  /// What was merged into it.
+  let duplicates: [MergedRequest]
   let templates: [ReplyTemplate]
   /// Who is called in each comment.
   let mentions: [Int: [String]]
@@ -77,7 +79,7 @@ struct ReadStaffRequest: Sendable {
       actor.may(.readContacts, on: request.facts) ? try await readContact(requestID: request.facts.id, as: actor) : nil
     let (rows, last) = try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
       (
-        try await transaction.queryAll(Self.queries(request, mayDestroy: actor.may(.destroy))),
+        try await transaction.queryAll(Self.queries(request, as: actor)),
         try await LastChange.read(of: [request.facts.id], in: transaction)[request.facts.id]
       )
     }
@@ -94,18 +96,19 @@ struct ReadStaffRequest: Sendable {
       answers: try Self.answers(request.attributes, questions: try rows[5].first?.get(0, as: String.self) ?? "[]"),
       needsProof: try rows[9].first?.get(0) ?? false,
       nearby: try await neighbours(of: request, but: similar, as: actor), similar: similar,
+      duplicates: try rows[10].map(MergedRequest.init),
       templates: try rows[7].map(ReplyTemplate.init),
       mentions: try rows[8].reduce(into: [:]) { try $0[$1.get(0), default: []].append($1.get(1)) },
       undoable: last.map { $0.mayBeTakenBack(by: actor, request.facts) } ?? false,
       names: try Dictionary(rows[6].map { (try $0.get(0), try $0.get(1)) }) { $1 })
   }
 
-  private static func queries(_ request: ServiceRequest, mayDestroy: Bool) -> [SQL] {
+  private static func queries(_ request: ServiceRequest, as actor: Actor) -> [SQL] {
     let id = request.facts.id
     return [
       """
       SELECT \(Attachment.columns) FROM attachments a
-       WHERE a.request_id = \(id) AND (NOT a.sealed OR \(mayDestroy)) ORDER BY a.created_at, a.id
+       WHERE a.request_id = \(id) AND (NOT a.sealed OR \(actor.may(.destroy))) ORDER BY a.created_at, a.id
       """,
       ListStaff.query(),
       "SELECT id, slug, name FROM departments WHERE active ORDER BY name",
@@ -127,6 +130,7 @@ struct ReadStaffRequest: Sendable {
       SELECT c.requires_proof AND NOT \(Proof.exists)
         FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id WHERE r.id = \(id)
       """,
+      ListDuplicates.query(id, as: actor),
     ]
   }
 
