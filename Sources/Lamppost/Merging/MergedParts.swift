@@ -15,15 +15,20 @@ enum MergedParts {
       """
       WITH moved AS (
         UPDATE comments SET request_id = \(survivor.id)
-         WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving)) RETURNING id),
+         -- What staff have hidden would be shown again to other readers.
+         WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving)) AND NOT hidden RETURNING id),
       called AS (
-        UPDATE comment_mentions SET request_id = \(survivor.id) WHERE comment_id IN (SELECT id FROM moved))
+        UPDATE comment_mentions SET request_id = \(survivor.id) WHERE comment_id IN (SELECT id FROM moved)),
+      pointed_out AS (
+        UPDATE abuse_reports SET request_id = \(survivor.id) WHERE comment_id IN (SELECT id FROM moved))
       \(noting("comment", merge)) FROM moved
       """,
       """
       WITH moved AS (
         UPDATE attachments SET request_id = \(survivor.id)
-         WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving)) RETURNING id)
+         WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving)) RETURNING id),
+      pointed_out AS (
+        UPDATE abuse_reports SET request_id = \(survivor.id) WHERE attachment_id IN (SELECT id FROM moved))
       \(noting("attachment", merge)) FROM moved
       """,
       // Somebody who supports both is counted once, and nobody supports their own report.
@@ -79,6 +84,10 @@ enum MergedParts {
     }
     return [
       """
+      UPDATE abuse_reports SET request_id = \(duplicate) WHERE request_id = ANY(\(chain))
+         AND (comment_id::text IN \(parts("comment")) OR attachment_id::text IN \(parts("attachment")))
+      """,
+      """
       UPDATE comment_mentions SET request_id = \(duplicate)
        WHERE request_id = ANY(\(chain)) AND comment_id::text IN \(parts("comment"))
       """,
@@ -105,14 +114,16 @@ enum MergedParts {
   static func counts(_ pair: MergePair) -> SQL {
     let (duplicate, survivor) = (pair.duplicate.facts, pair.survivor.facts)
     return """
-      SELECT (SELECT count(*) FROM comments WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving))),
+      SELECT (SELECT count(*) FROM comments WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving))
+                 AND NOT hidden),
              (SELECT count(*) FROM attachments WHERE request_id = \(duplicate.id) AND visibility = ANY(\(pair.moving))),
              (SELECT count(*) FROM supporters WHERE request_id = \(duplicate.id)),
              (SELECT count(*) FROM followers f WHERE f.request_id = \(duplicate.id) AND f.confirmed_at IS NOT NULL
                  AND f.stopped_at IS NULL AND NOT EXISTS (SELECT 1 FROM followers o
                    WHERE o.tenant_id = f.tenant_id AND o.request_id = \(survivor.id)
                      AND (o.person_id = f.person_id OR o.email = f.email))),
-             (SELECT count(*) FROM comments WHERE request_id = \(duplicate.id) AND visibility <> ALL(\(pair.moving))),
+             (SELECT count(*) FROM comments WHERE request_id = \(duplicate.id)
+                 AND (visibility <> ALL(\(pair.moving)) OR hidden)),
              (SELECT count(*) FROM attachments WHERE request_id = \(duplicate.id) AND visibility <> ALL(\(pair.moving)))
       """
   }
