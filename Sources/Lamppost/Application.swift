@@ -29,6 +29,9 @@ final class Application: Sendable {
   let presence: Presence
   let map: MapConfiguration
   let readStatistics: ReadStatistics
+  let readCompliance: ReadCompliance
+  let keepCalendars: KeepCalendars
+  let deadlineSettings: KeepDeadlineSettings
 
   let signIn: SignIn
   let registerPerson: RegisterPerson
@@ -145,6 +148,9 @@ final class Application: Sendable {
     live = LiveHub(
       database: database, redis: redis, redisDatabase: configuration.redisDatabase, secret: secret, log: log)
     readStatistics = ReadStatistics(database: database, redis: redis)
+    readCompliance = ReadCompliance(database: database)
+    keepCalendars = KeepCalendars(database: database)
+    deadlineSettings = KeepDeadlineSettings(database: database)
     presence = Presence(redis: redis, findRequest: findRequest, hub: live)
     listHistory = ListHistory(database: database, findRequest: findRequest)
     listComments = ListComments(database: database, findRequest: findRequest)

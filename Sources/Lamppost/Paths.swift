@@ -76,6 +76,8 @@ enum Paths {
   static let moderationPage = Path("/staff/moderation")
   static let dashboard = Path("/staff/dashboard")
   static let dashboardExport = Path("/staff/dashboard/export")
+  static let compliance = Path("/staff/compliance")
+  static let complianceExport = Path("/staff/compliance/export")
 
   // Pages: administration
   static let administration = Path("/admin")
@@ -90,6 +92,10 @@ enum Paths {
   static let adminRules = Path("/admin/rules")
   static let adminNewRule = Path("/admin/rules/new")
   static let adminRule = Path("/admin/rules/{rule}", Int.self)
+  static let deadlineSettingsPage = Path("/admin/deadlines")
+  static let calendarPages = Path("/admin/calendars")
+  static let newCalendarPage = Path("/admin/calendars/new")
+  static let calendarPage = Path("/admin/calendars/{calendar}", String.self)
   static let adminCategory = Path("/admin/categories/{category}", String.self)
 
   // Pages: the operator of the installation
@@ -124,6 +130,9 @@ enum Paths {
   static let ruleRestoration = Path("/api/v1/rules/{rule}/restore", Int.self)
   static let ruleOrder = Path("/api/v1/rules/order")
   static let ruleDryRun = Path("/api/v1/rules/dry-run")
+  static let deadlineSettings = Path("/api/v1/settings/deadlines")
+  static let calendars = Path("/api/v1/calendars")
+  static let calendar = Path("/api/v1/calendars/{calendar}", String.self)
   static let settings = Path("/api/v1/settings")
   static let workflow = Path("/api/v1/workflow")
   static let tenants = Path("/api/v1/tenants")
@@ -148,6 +157,7 @@ enum Paths {
   static let requestAttachments = Path("/api/v1/requests/{reference}/attachments", Reference.self)
   static let presence = Path("/api/v1/requests/{reference}/presence", Reference.self)
   static let statistics = Path("/api/v1/statistics")
+  static let complianceReport = Path("/api/v1/compliance")
   static let stream = Path("/api/v1/stream")
   static let trackStream = Path("/api/v1/track/{code}/stream", String.self)
   static let similarToReport = Path("/api/v1/requests/similar")

@@ -48,6 +48,14 @@ extension Router<Access, Context> {
     router.on(.patch, Paths.rule, access: .staff(.manageRules), handler: RuleRoutes.change)
     router.on(.delete, Paths.rule, access: .staff(.manageRules), handler: RuleRoutes.remove)
     router.on(.post, Paths.ruleRestoration, access: .staff(.manageRules), handler: RuleRoutes.restore)
+    router.on(
+      .get, Paths.deadlineSettings, access: .staff(.manageCategories), handler: DeadlineSettingsRoutes.read)
+    router.on(
+      .patch, Paths.deadlineSettings, access: .staff(.manageCategories), handler: DeadlineSettingsRoutes.change)
+    router.on(.get, Paths.calendars, access: .staff(.readInternal), handler: CalendarRoutes.list)
+    router.on(.post, Paths.calendars, access: .staff(.manageCategories), handler: CalendarRoutes.add)
+    router.on(.get, Paths.calendar, access: .staff(.readInternal), handler: CalendarRoutes.read)
+    router.on(.patch, Paths.calendar, access: .staff(.manageCategories), handler: CalendarRoutes.change)
     router.on(.get, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.settings)
     router.on(.patch, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.changeSettings)
     router.on(.get, Paths.workflow, access: .anyone, handler: WorkflowRoutes.settings)
@@ -79,6 +87,7 @@ extension Router<Access, Context> {
     router.on(.delete, Paths.view, access: .staff(.readInternal), handler: ViewRoutes.delete)
     router.on(.post, Paths.requestAttachments, access: .anyone, handler: AttachmentRoutes.add)
     router.on(.get, Paths.statistics, access: .staff(.readInternal), handler: StatisticsRoutes.read)
+    router.on(.get, Paths.complianceReport, access: .staff(.readInternal), handler: ComplianceRoutes.read)
     router.on(.get, Paths.stream, access: .anyone, handler: LiveRoutes.stream)
     router.on(.get, Paths.trackStream, access: .anyone, handler: LiveRoutes.track)
     router.on(.post, Paths.presence, access: .staff(.readInternal), handler: LiveRoutes.presence)

@@ -99,6 +99,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.mergePage, access: .staff(.editRequest), handler: MergePage.submit)
     router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)
     router.on(.get, Paths.dashboardExport, access: .staff(.readInternal), handler: DashboardExport.download)
+    router.on(.get, Paths.compliance, access: .staff(.readInternal), handler: CompliancePage.show)
+    router.on(.get, Paths.complianceExport, access: .staff(.readInternal), handler: ComplianceRoutes.export)
 
     // Pages: administration
     router.on(.get, Paths.administration, access: .staff(.manageCategories), handler: AdministrationPage.show)
@@ -116,6 +118,14 @@ extension Router<Access, Context> {
     router.on(.get, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.list)
     router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.show)
     router.on(.post, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.submit)
+    router.on(.get, Paths.deadlineSettingsPage, access: .staff(.manageCategories), handler: DeadlineSettingsPage.show)
+    router.on(
+      .post, Paths.deadlineSettingsPage, access: .staff(.manageCategories), handler: DeadlineSettingsPage.submit)
+    router.on(.get, Paths.calendarPages, access: .staff(.manageCategories), handler: CalendarPages.list)
+    router.on(.get, Paths.newCalendarPage, access: .staff(.manageCategories), handler: CalendarPages.new)
+    router.on(.post, Paths.newCalendarPage, access: .staff(.manageCategories), handler: CalendarPages.add)
+    router.on(.get, Paths.calendarPage, access: .staff(.manageCategories), handler: CalendarPages.show)
+    router.on(.post, Paths.calendarPage, access: .staff(.manageCategories), handler: CalendarPages.submit)
 
     // Pages: the operator of the installation
     router.on(.get, Paths.townships, access: .staff(.manageTenants), handler: TownshipsPage.show)

@@ -7,8 +7,9 @@ from suite import test
 PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/find", "/track", "/privacy",
           "/accessibility", "/emergency", "/offline", "/api", "/nowhere"]
 SIGNED_IN = ["/me", "/me/settings", "/me/delete", "/report", "/sign-out"]
-STAFF = ["/staff", "/staff/dashboard", "/staff/mentions"]
-ADMINISTRATION = ["/admin", "/admin/settings", "/admin/categories", "/admin/categories/street-light-out"]
+STAFF = ["/staff", "/staff/dashboard", "/staff/mentions", "/staff/compliance"]
+ADMINISTRATION = ["/admin", "/admin/settings", "/admin/categories", "/admin/categories/street-light-out",
+                  "/admin/calendars", "/admin/calendars/new", "/admin/deadlines"]
 ROLES = ["citizen", "viewer", "agent", "crew", "manager", "administrator", "operator"]
 
 

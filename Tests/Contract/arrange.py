@@ -102,6 +102,13 @@ requests.get(path, headers=administrator).raise_for_status()
 requests.patch(path, json={"emergency_number": "112"}, headers=administrator).raise_for_status()
 path = f"{base}/api/v1/categories/pothole"
 requests.patch(path, json={"notice": "Is it on a road?"}, headers=administrator).raise_for_status()
+calendar = {"name": "Office", "hours": {"monday": ["09:00-17:00"]}, "holidays": ["01-01"]}
+path = f"{base}/api/v1/calendars"
+requests.post(path, json=calendar, headers=administrator).raise_for_status()
+requests.patch(f"{path}/office", json={"name": "The office"}, headers=administrator).raise_for_status()
+path = f"{base}/api/v1/settings/deadlines"
+requests.get(path, headers=administrator).raise_for_status()
+requests.patch(path, json={"warning_percent": 75}, headers=administrator).raise_for_status()
 
 # Somebody comes, changes the password, signs a browser out, and leaves.
 person = {"email": "leaving@example.test", "name": "Leaving", "password": "a first password"}
@@ -169,7 +176,10 @@ values = {listed(ids)}
 values = {templates}
 [dictionaries.categories]
 values = ["street-light", "pothole"]
+[dictionaries.calendars]
+values = ["office"]
 [parameters]
+"path.calendar" = {{ dictionary = "calendars", probability = 0.9 }}
 "path.reference" = {{ dictionary = "references", probability = 0.9 }}
 "path.code" = {{ dictionary = "codes", probability = 0.9 }}
 "path.template" = {{ dictionary = "templates", probability = 0.9 }}

@@ -111,6 +111,19 @@ import Testing
     #expect(plan.indexes.contains("jobs_due"), "\(plan.text)")
   }
 
+  @Test("the worker finds targets that come near without looking at the other requests")
+  func deadlines() async throws {
+    let large = try await LargeTownship.shared.value
+    let worker = large.databases.worker.tenant(large.tenant.id)
+    for (query, index) in [
+      (WatchDeadlines.query(at: .now), "requests_watched"),
+      (SettleDeadlines.leftovers(limit: 100), "requests_unsettled"),
+    ] {
+      let plan = try await Plan.custom(query, worker)
+      #expect(plan.indexes.contains(index) && !plan.scanned.contains("requests"), "\(plan.text)")
+    }
+  }
+
   /// Both with the values known and in the plan for any values, which PostgreSQL may turn to after five uses.
   private func check(_ hot: Hot, as actor: Actor, in large: LargeTownship) async throws {
     let database = large.databases.application.tenant(actor.tenant.id)

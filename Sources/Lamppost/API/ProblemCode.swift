@@ -52,6 +52,10 @@ extension Problem {
     case unknownPerson = "unknown_person"
     case unknownDepartment = "unknown_department"
     case unknownArea = "unknown_area"
+    case unknownCalendar = "unknown_calendar"
+    case noHours = "no_hours"
+    case badSpan = "bad_span"
+    case overlappingHours = "overlapping_hours"
     case outsideArea = "outside_area"
     case contactNotAllowed = "contact_not_allowed"
     case emailTaken = "email_taken"
@@ -98,7 +102,7 @@ extension Problem {
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
         .invalidText, .slugTaken, .hostTaken,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
-        .nameTaken, .ownAccount, .limitsNotAllowed,
+        .nameTaken, .ownAccount, .limitsNotAllowed, .unknownCalendar, .noHours, .badSpan, .overlappingHours,
         .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
         .reasonRequired,
         .noteRequired, .proofRequired, .notOptional, .unknownRequest, .mergeNotAllowed, .editWindowClosed,
@@ -159,6 +163,10 @@ extension Problem {
       case .categoryStopped: "This category takes no reports here."
       case .unknownPerson: "This person does not exist or cannot take requests."
       case .unknownDepartment: "This department does not exist."
+      case .unknownCalendar: "This calendar does not exist or is not offered."
+      case .noHours: "A calendar needs working hours on some day."
+      case .badSpan: "Working hours must end after they begin, on the same day."
+      case .overlappingHours: "Working hours of one day must not overlap."
       case .outsideArea: "The location lies outside of the township."
       case .contactNotAllowed: "An anonymous report carries no contact details."
       case .emailTaken: "This email address has an account already."

@@ -17,6 +17,8 @@ enum AdministrationPage {
         <li><a href="\(Paths.adminCategories())">\(t("Categories"))</a></li>
         <li><a href="\(Paths.adminPeople())">\(t("People"))</a></li>
         <li><a href="\(Paths.adminDepartments())">\(t("Departments"))</a></li>
+        <li><a href="\(Paths.calendarPages())">\(t("Calendars"))</a></li>
+        <li><a href="\(Paths.deadlineSettingsPage())">\(t("Warnings of target dates"))</a></li>
         <li><a href="\(Paths.adminSettings())">\(t("Township settings"))</a></li>
         <li><a href="\(Paths.adminWorkflow())">\(t("Statuses and closing"))</a></li>
         </ul>

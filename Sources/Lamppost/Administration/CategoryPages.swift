@@ -47,17 +47,21 @@ enum CategoryPages {
       "blurs_location": [category.blursLocation ? "true" : "false"],
       "requires_proof": [category.requiresProof ? "true" : "false"],
     ]
-    return page(context, category, fields, AdministrationPage.saved(request, context.t)).response(context)
+    fields.entered["calendar"] = [category.calendar ?? ""]
+    fields.entered.merge(TargetFields.entered(category.targets)) { $1 }
+    return try await page(context, category, fields, AdministrationPage.saved(request, context.t)).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
     let form = try context.postedForm()
     do {
       _ = try await context.application.changeCategory(slug, as: context.actor) { old in
-        var input = ObjectInput(
-          form.object(
-            texts: ["name", "group", "icon", "keywords", "description", "notice", "stop_message", "default_priority"],
-            flags: ["active", "requires_proof", "blurs_location"], numbers: ["resolution_hours"]))
+        let object = form.object(
+          texts: [
+            "name", "group", "icon", "keywords", "description", "notice", "stop_message", "default_priority",
+            "calendar",
+          ], flags: ["active", "requires_proof", "blurs_location"], numbers: ["resolution_hours"])
+        var input = ObjectInput(JSONObject(members: object.members + [TargetFields.member(form)]))
         let new = KeptCategory(&input, changing: old)
         try input.finish()
         return new
@@ -65,23 +69,28 @@ enum CategoryPages {
       return .redirect(to: Paths.adminCategory(slug) + "?done=1")
     } catch let problem as Problem where problem.code.status == .unprocessableContent {
       let category = try await context.application.changeCategory.find(slug, as: context.actor)
-      var shown = page(context, category, FormFields(context.t, form, problem: problem), nil)
+      var shown = try await page(context, category, FormFields(context.t, form, problem: problem), nil)
       shown.status = problem.code.status
       return shown.response(context)
     }
   }
 
   private static func page(
-    _ context: Context, _ category: KeptCategory, _ fields: FormFields, _ notice: HTML?
-  ) -> Page {
+    _ context: Context, _ category: KeptCategory, _ given: FormFields, _ notice: HTML?
+  ) async throws -> Page {
     let t = context.t
-    let labels = [
+    var fields = given
+    fields.names = TargetFields.names
+    let calendars = try await context.application.keepCalendars.list(as: context.actor)
+    let terms = try await context.application.changeCategory.terms(category.slug, as: context.actor)
+    var labels = [
       "name": t("Name"), "group": t("Group"), "icon": t("Pictograph"), "keywords": t("Other words for it"),
       "description": t("Description"), "notice": t("Notice"), "stop_message": t("Message that stops the form"),
       "default_priority": t("Priority"), "resolution_hours": t("Hours until it is done"),
-      "blurs_location": t("The public sees only roughly where"),
+      "blurs_location": t("The public sees only roughly where"), "calendar": t("Calendar"),
       "active": t("Offered to reporters"), "requires_proof": t("Completing it needs a photo of what was done"),
     ]
+    labels.merge(TargetFields.labels(t)) { $1 }
     func area(_ name: String, _ hint: String) -> HTML {
       fields.textArea(
         name, labels[name]!,
@@ -106,7 +115,14 @@ enum CategoryPages {
         \(fields.select("default_priority", labels["default_priority"]!,
           Priority.allCases.map { ($0.name, $0.title(t)) }))\
         \(fields.text("resolution_hours", labels["resolution_hours"]!,
-          .init(hint: t("The date that reporters are told. Empty for none."), inputMode: "numeric", isOptional: true)))\
+          .init(
+            hint: t("Counted round the clock, for priorities that have no target of their own below. Empty for none."),
+            inputMode: "numeric", isOptional: true)))\
+        \(fields.select("calendar", labels["calendar"]!,
+          [("", t("Every hour counts"))] + calendars.filter { $0.isActive || $0.slug == category.calendar }
+            .map { ($0.slug, $0.name) }, .init(hint: t("The hours in which the targets below are counted."))))\
+        \(TargetFields.html(fields, labels))\
+        \(TargetFields.preview(terms, t))\
         \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
         \(fields.checkbox("active", labels["active"]!))\
         \(fields.checkbox("blurs_location", labels["blurs_location"]!))\

@@ -12,11 +12,16 @@ enum DashboardExport {
     guard let table = query["table"], let rows = rows(table, page) else {
       throw Problem.parameter("table", "must be one of: ages, areas, categories, trend")
     }
+    return file(table, statistics.from, statistics.to, rows)
+  }
+
+  /// A table as a file.
+  static func file(_ name: String, _ from: String, _ to: String, _ rows: [[String]]) -> Response {
     // The mark tells spreadsheets that it is UTF-8.
     let text = "\u{FEFF}" + rows.map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
     var response = Response(.ok, contentType: "text/csv; charset=utf-8", bytes: Array(text.utf8))
     response.headers["Content-Disposition"] =
-      "attachment; filename=\"\(table)-\(statistics.from)-\(statistics.to).csv\""
+      "attachment; filename=\"\(name)-\(from)-\(to).csv\""
     response.headers["Cache-Control"] = "private, no-store"
     return response
   }

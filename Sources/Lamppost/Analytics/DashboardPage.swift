@@ -35,6 +35,7 @@ struct DashboardPage {
   private var main: HTML {
     """
     <h1>\(t("Dashboard"))</h1>
+    <p><a href="\(Paths.compliance())">\(t("Targets kept"))</a></p>
     \(filters)\(figures)
     <section>
     <h2 id="trend-title">\(t("Reported and closed"))</h2>

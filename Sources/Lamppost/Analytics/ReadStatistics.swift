@@ -54,7 +54,7 @@ struct ReadStatistics: Sendable {
   }
 
   /// The days asked for, by default the last 90, in the township's calendar.
-  private static func period(
+  static func period(
     _ scope: StatisticsScope, _ tenant: Tenant, in transaction: Transaction
   ) async throws -> Period {
     let zone = tenant.timeZone.identifier

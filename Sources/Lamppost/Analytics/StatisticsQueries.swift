@@ -14,7 +14,7 @@ struct StatisticsQueries: Sendable {
 
   private var open: SQL {
     """
-    SELECT r.id, r.category_id, r.created_at, r.expected_by, r.assignee_id, r.department_id FROM requests r
+    SELECT r.id, r.category_id, r.created_at, \(TargetCondition.isOverdue) AS is_overdue, r.assignee_id, r.department_id FROM requests r
      WHERE r.closed_at IS NULL AND \(scope.condition)
     """
   }
@@ -27,7 +27,7 @@ struct StatisticsQueries: Sendable {
 
   private var closed: SQL {
     """
-    SELECT r.id, r.category_id, r.created_at, r.closed_at, r.expected_by, r.status FROM requests r
+    SELECT r.id, r.category_id, r.created_at, r.closed_at, \(TargetCondition.onTime) AS kept, r.status FROM requests r
      WHERE r.closed_at >= \(period.start) AND r.closed_at < \(period.end) AND \(scope.condition)
     """
   }
@@ -43,8 +43,7 @@ struct StatisticsQueries: Sendable {
   private static let quality: SQL = """
     round((percentile_cont(0.5) WITHIN GROUP (ORDER BY date_part('epoch', closed_at - created_at) / 3600)
       FILTER (WHERE status IN ('completed', 'closed')))::numeric, 1) AS median_hours,
-    round(avg((closed_at <= expected_by)::int)
-      FILTER (WHERE status IN ('completed', 'closed') AND expected_by IS NOT NULL), 3) AS on_time
+    round(avg(kept::int) FILTER (WHERE status IN ('completed', 'closed')), 3) AS on_time
     """
 
   private var totals: SQL {
@@ -53,7 +52,7 @@ struct StatisticsQueries: Sendable {
       'open', o.count, 'overdue', o.overdue, 'unassigned', o.unassigned, 'new_day', n.day, 'new_week', n.week,
       'created', (SELECT count(*) FROM (\(created)) c), 'closed', d.count, 'median_hours', d.median_hours,
       'on_time', d.on_time)::text
-      FROM (SELECT count(*), count(*) FILTER (WHERE expected_by < now()) AS overdue,
+      FROM (SELECT count(*), count(*) FILTER (WHERE is_overdue) AS overdue,
                    count(*) FILTER (WHERE assignee_id IS NULL) AS unassigned
               FROM (\(open)) o) o,
            (SELECT count(*) AS week, count(*) FILTER (WHERE created_at > now() - interval '1 day') AS day
@@ -81,7 +80,7 @@ struct StatisticsQueries: Sendable {
                     'overdue', coalesce(o.overdue, 0), 'new_week', coalesce(n.n, 0))
                     ORDER BY coalesce(o.n, 0) DESC, a.name)::text
       FROM areas a
-      LEFT JOIN (SELECT ra.area_id, count(*) AS n, count(*) FILTER (WHERE expected_by < now()) AS overdue
+      LEFT JOIN (SELECT ra.area_id, count(*) AS n, count(*) FILTER (WHERE is_overdue) AS overdue
                    FROM (\(open)) o JOIN request_areas ra ON ra.request_id = o.id AND ra.for_staff GROUP BY 1) o ON o.area_id = a.id
       LEFT JOIN (SELECT ra.area_id, count(*) AS n
                    FROM (\(recent)) n JOIN request_areas ra ON ra.request_id = n.id AND ra.for_staff
@@ -97,7 +96,7 @@ struct StatisticsQueries: Sendable {
                     'median_hours', d.median_hours, 'on_time', d.on_time)
                     ORDER BY coalesce(o.n, 0) DESC, c.name)::text
       FROM categories c
-      LEFT JOIN (SELECT category_id, count(*) AS n, count(*) FILTER (WHERE expected_by < now()) AS overdue
+      LEFT JOIN (SELECT category_id, count(*) AS n, count(*) FILTER (WHERE is_overdue) AS overdue
                    FROM (\(open)) o GROUP BY 1) o ON o.category_id = c.id
       LEFT JOIN (SELECT category_id, count(*) AS n FROM (\(recent)) n GROUP BY 1) n ON n.category_id = c.id
       LEFT JOIN (SELECT category_id, \(Self.quality) FROM (\(closed)) d GROUP BY 1) d ON d.category_id = c.id

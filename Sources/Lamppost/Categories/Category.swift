@@ -9,8 +9,6 @@ struct Category: Sendable {
   let defaultPriority: Priority
   let departmentID: Int?
   let isPrivate: Bool
-  /// Hours from report to resolution.
-  let resolutionHours: Int?
   let attributes: [AttributeDefinition]
   /// Where it is not empty the category takes no reports, and this says where to turn instead.
   let stopMessage: String
@@ -18,9 +16,10 @@ struct Category: Sendable {
   static let columns: SQL =
     """
     c.id, c.slug, c.default_priority,
-    (SELECT d.id FROM departments d WHERE d.tenant_id = c.tenant_id AND d.id = c.department_id AND d.active), c.private, c.resolution_hours, c.attributes::text, c.stop_message
+    (SELECT d.id FROM departments d WHERE d.tenant_id = c.tenant_id AND d.id = c.department_id AND d.active), c.private,
+    c.attributes::text, c.stop_message
     """
-  static let columnCount = 8
+  static let columnCount = 7
 
   init(_ row: Row) throws {
     id = try row.get(0)
@@ -28,9 +27,8 @@ struct Category: Sendable {
     defaultPriority = Priority(rawValue: try row.get(2)) ?? .medium
     departmentID = try row.get(3)
     isPrivate = try row.get(4)
-    resolutionHours = try row.get(5)
-    attributes = try AttributeDefinition.parse(try row.get(6))
-    stopMessage = try row.get(7)
+    attributes = try AttributeDefinition.parse(try row.get(5))
+    stopMessage = try row.get(6)
   }
 
   /// - Throws: `category_stopped`.

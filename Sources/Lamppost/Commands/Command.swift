@@ -15,6 +15,7 @@ public enum Command {
       tenant create|set|list      townships and what their pages say
       user create EMAIL --role ROLE
       close-silent                close now what is completed and whose reporter is silent
+      deadlines [--at TIME]       look once for targets that come near or were missed (DATABASE_WORKER_URL)
       demo                        load the demo township
       audit verify                find what was changed in history and audit log behind the application's back
       doctor                      look for what is wrong with this installation
@@ -35,6 +36,7 @@ public enum Command {
       case "tenant": try await TenantCommand.run(Array(arguments.dropFirst()), environment)
       case "user": try await UserCommand.run(Array(arguments.dropFirst()), environment)
       case "close-silent": try await CloseSilentCommand.run(Array(arguments.dropFirst()), environment)
+      case "deadlines": try await DeadlinesCommand.run(Array(arguments.dropFirst()), environment)
       case "demo": try await DemoCommand.run(environment)
       case "audit": return try await AuditCommand.run(Array(arguments.dropFirst()), environment) ? 0 : 1
       case "doctor": return try await Doctor.run(environment) ? 0 : 1

@@ -5,7 +5,8 @@ extension Operation {
     Operation(
       .patch, Paths.category, "changeCategory", .administration, "Change a category",
       note: "What is left out stays. Who changed what is kept.", body: .json("CategoryChange"),
-      answer: .json(.named("KeptCategory"), "The category as it is now."), problems: [.outOfRange, .unknownOption]),
+      answer: .json(.named("KeptCategory"), "The category as it is now."),
+      problems: [.outOfRange, .unknownOption, .unknownCalendar]),
     Operation(
       .get, Paths.settings, "readSettings", .administration, "The township's settings",
       answer: .json(.named("Settings"), "The settings.")),

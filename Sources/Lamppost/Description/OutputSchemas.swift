@@ -120,6 +120,7 @@ extension Schemas {
         .required("icon", .text), .required("keywords", .text), .required("description", .text),
         .required("notice", .text), .required("stop_message", .text), .required("default_priority", priority),
         .required("resolution_hours", Schema.integer(1...).orNull), .required("active", .boolean),
+        .required("calendar", Schema.text.orNull), .required("targets", .named("Targets")),
         .required("blurs_location", .boolean),
         .required("requires_proof", .boolean),
       ])

@@ -15,6 +15,7 @@ extension Parameter {
       case "category": (.text(1...100), "A category's slug.")
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
       case "rule": (.integer(1...), "The rule's number.")
+      case "calendar": (.text(1...100), "A calendar's slug.")
       case "template": (.integer(1...), "The template's number.")
       case "person": (.integer(1...), "A person's number.")
       case "department": (.text(1...100), "A department's slug.")
@@ -67,6 +68,7 @@ extension Parameter {
     query("department", Schemas.line(100), "A department's slug. Staff only."),
     query("mentions", .words(["me"]), "Those in which a colleague called the caller by @. Staff only."),
     query("overdue", .boolean, "Whether the target date has passed and the request is open."),
+    query("due_within", .integer(1...8760), "Open, and due within so many hours; what is on hold is not."),
     query("mine", .boolean, "Only what the caller reported."),
     query("created_after", .time, "RFC 3339 with offset."),
     query("created_before", .time, "RFC 3339 with offset."),

@@ -7,7 +7,7 @@ enum Schemas {
   /// In the order of the description.
   static let all: [(name: String, schema: Schema)] =
     inputs + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
-    + moderationOutputs + routing + townshipForms
+    + moderationOutputs + routing + townshipForms + deadlineInputs + deadlineOutputs
 
   // MARK: Words
 
@@ -147,6 +147,9 @@ enum Schemas {
     .optional("keywords", optionalText(500)), .optional("description", optionalText(1000)),
     .optional("notice", optionalText(1000)), .optional("stop_message", optionalText(1000)),
     .optional("default_priority", priority.orNull), .optional("resolution_hours", Schema.integer(1...87_600).orNull),
+    .optional(
+      "calendar", optionalText(100).noted("The slug of a calendar that is offered; without one every hour counts.")),
+    .optional("targets", Schema.named("TargetsInput").orNull.noted("Takes the place of all targets that were there.")),
     .optional("active", Schema.boolean.orNull),
     .optional("blurs_location", Schema.boolean.orNull.noted("The public is told the block of some 200 m alone.")),
     .optional("requires_proof", Schema.boolean.orNull.noted("Whether completing needs a photo by staff.")),

@@ -5,12 +5,14 @@ extension Operation {
     Operation(
       .get, Paths.statistics, "readStatistics", .working, "How the township does, in figures",
       note: "At most \(ReadStatistics.kept) seconds old.",
-      parameters: [
-        .query("area", .matching("^[^:\\u0000]+:[^:\\u0000]+$"), "layer:slug, e.g. wards:ward-17"),
-        .query("category", .text(1...100), "A category by slug."),
-        .query("from", day, "The first day of the period; 89 days before the last unless said."),
-        .query("to", day, "The last day of the period; today unless said."),
-      ], answer: .json(.named("Statistics"), "The figures."))
+      parameters: statisticsScope, answer: .json(.named("Statistics"), "The figures."))
+  ]
+
+  static let statisticsScope: [Parameter] = [
+    .query("area", .matching("^[^:\\u0000]+:[^:\\u0000]+$"), "layer:slug, e.g. wards:ward-17"),
+    .query("category", .text(1...100), "A category by slug."),
+    .query("from", day, "The first day of the period; 89 days before the last unless said."),
+    .query("to", day, "The last day of the period; today unless said."),
   ]
 
   private static let day = Schema.matching("^(19|[2-8][0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")

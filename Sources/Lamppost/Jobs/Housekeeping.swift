@@ -16,6 +16,9 @@ struct Housekeeping: Sendable {
       // Only a process that dies between two lines leaves an orphan in the store, and reading it whole takes a while.
       group.addTask { await repeatedly(every: .seconds(24 * 3600), "sweep_store") { try await sweep.store() } }
       group.addTask { await repeatedly(every: .seconds(300), "prune") { try await prune() } }
+      group.addTask {
+        await repeatedly(every: .seconds(30), "deadlines") { _ = try await WatchDeadlines(database: database)() }
+      }
       group.addTask { await repeatedly(every: .seconds(300), "seal_history") { try await seal() } }
       group.addTask {
         await repeatedly(every: .seconds(600), "close_silent") { try await CloseSilent(database: database)(now: .now) }

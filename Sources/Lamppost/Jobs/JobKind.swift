@@ -20,7 +20,11 @@ enum JobKind: String, CaseIterable, Sendable {
   case notifyRouted = "notify_routed"
   /// Subject: request, rule, and `person` with a number or `address`. One mail.
   case sendRouted = "send_routed"
+  /// Subject: one look at the targets, and a person. One mail.
+  case sendDeadlineAlerts = "send_deadline_alerts"
 
   /// What waits for a mail server, which may be slow or gone: it is not to hold up the rest.
-  static let mails: [JobKind] = [.sendNotification, .confirmFollower, .sendTrackingLinks, .sendRouted]
+  static let mails: [JobKind] = [
+    .sendNotification, .confirmFollower, .sendTrackingLinks, .sendRouted, .sendDeadlineAlerts,
+  ]
 }

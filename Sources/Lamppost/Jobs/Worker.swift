@@ -16,6 +16,7 @@ final class Worker: Sendable {
   private let sendTrackingLinks: SendTrackingLinks
   private let notifyRouted: NotifyRouted
   private let sendRouted: SendRouted
+  private let sendDeadlineAlerts: SendDeadlineAlerts
   private let housekeeping: Housekeeping
   private let log: Log
   private let concurrency: Int
@@ -42,6 +43,7 @@ final class Worker: Sendable {
     sendTrackingLinks = SendTrackingLinks(database: database, correspondence: mail)
     notifyRouted = NotifyRouted(database: database, sendsMail: mail != nil)
     sendRouted = SendRouted(database: database, correspondence: mail)
+    sendDeadlineAlerts = SendDeadlineAlerts(database: database, correspondence: mail)
     housekeeping = Housekeeping(
       database: database, sweep: SweepUploads(database: database, files: store, folder: quarantine), log: log)
     self.log = log
@@ -98,6 +100,7 @@ final class Worker: Sendable {
       case .sendTrackingLinks: try await sendTrackingLinks(job)
       case .notifyRouted: try await notifyRouted(job)
       case .sendRouted: try await sendRouted(job)
+      case .sendDeadlineAlerts: try await sendDeadlineAlerts(job)
       case nil: throw UnknownWord(column: "jobs.kind")
       }
     } catch {

@@ -7,7 +7,7 @@ struct CheckReport: Sendable {
   func callAsFunction(_ report: NewRequest, as actor: Actor) async throws -> [Problem.FieldError] {
     try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
       do {
-        try await SubmitRequest.category(for: report, in: transaction).0.check(report.attributes)
+        try await SubmitRequest.ground(for: report, of: actor.tenant, in: transaction).category.check(report.attributes)
         return []
       } catch let problem as Problem {
         return problem.errors

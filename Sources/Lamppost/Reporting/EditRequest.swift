@@ -60,8 +60,10 @@ struct EditRequest: Sendable {
       if assignments.isEmpty { return request }
       let statements = Self.statements(
         request.facts, assignments, before: Self.values(of: request, change), after: Self.values(change), as: actor)
-      let results = try await transaction.queryAll(statements + [FindRequest.query(reference, as: actor)])
-      guard let row = results.last?.first else { throw Problem.notFound }
+      let query = FindRequest.query(reference, as: actor)
+      guard let row = try await transaction.change(statements, of: [request.facts.id], reading: query) else {
+        throw Problem.notFound
+      }
       return try ServiceRequest(row)
     }
   }
@@ -112,7 +114,6 @@ struct EditRequest: Sendable {
       }
       try category.requireOpen()
       list.append("category_id = \(category.id)")
-      list.append("expected_by = created_at + make_interval(hours => \(category.resolutionHours)::int)")
     }
     if let location = change.location ?? nil { try await requireInside(location, in: transaction) }
     return list

@@ -65,12 +65,15 @@ extension RequestView {
     }
     guard let due = request.expectedBy else { return t("There is no fixed date for this kind of problem.") }
     let values = ["date": t.weekdayAndDate(due), "relative": t.relativeDay(due, to: now)]
+    if request.heldSince != nil && !request.isOverdue(at: now) {
+      return t("It waits. The date will move by the time that it waits; until then it is {date}.", values)
+    }
     return due >= now
       ? t("We aim to mend this by {date} ({relative}).", values)
       : t("We aimed to mend this by {date} ({relative}). It is overdue.", values)
   }
 
-  var isOverdue: Bool { !request.facts.status.isEnded && request.expectedBy.map { $0 < .now } ?? false }
+  var isOverdue: Bool { request.isOverdue(at: .now) }
 }
 
 extension ViewedEntry {

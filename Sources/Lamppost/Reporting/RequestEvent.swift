@@ -11,6 +11,8 @@ struct RequestEvent: Sendable {
     /// Into another, or another into it; `into` or `from` and the other's reference, as `after`, or when it was taken back
     /// as `before`.
     case merged
+    /// A target comes near, and one was missed; `after` is a `DeadlineAlert`.
+    case warning, escalation
   }
 
   let requestID: Int

@@ -18,6 +18,8 @@ final class ServiceRequest: Sendable {
   /// `layer:slug`
   let areas: [String]
   let expectedBy: Date?
+  /// Since when its clock stands, on hold.
+  let heldSince: Date?
   let createdAt: Date
   let updatedAt: Date
   let closedAt: Date?
@@ -83,7 +85,7 @@ final class ServiceRequest: Sendable {
         (SELECT d.slug FROM departments d WHERE d.tenant_id = r.tenant_id AND d.id = r.department_id)
         """ as SQL : "NULL::text, NULL::text"),
       r.supporters, r.blurred, \(actor.seesInternal ? "r.tags" as SQL : "'{}'::text[]"),
-      CASE WHEN r.duplicate_of IS NOT NULL THEN \(survivor(for: actor)) END, r.duplicate_of IS NOT NULL
+      CASE WHEN r.duplicate_of IS NOT NULL THEN \(survivor(for: actor)) END, r.duplicate_of IS NOT NULL, r.held_since
       """
   }
 
@@ -110,7 +112,7 @@ final class ServiceRequest: Sendable {
       """
   }
 
-  static let columnCount = 32
+  static let columnCount = 33
 
   init(_ row: Row) throws {
     facts = RequestFacts(
@@ -142,6 +144,12 @@ final class ServiceRequest: Sendable {
     isMerged = try row.get(31)
     isBlurred = try row.get(28)
     tags = try row.get(29)
+    heldSince = try row.get(32)
+  }
+
+  /// Whether its target has passed before it was done; while the clock stands no time runs out.
+  func isOverdue(at now: Date) -> Bool {
+    TargetVerdict.of(target: expectedBy, closedAt: closedAt, heldSince: heldSince, at: now) == .overdue
   }
 
   /// Writes the fields of the API's request object.

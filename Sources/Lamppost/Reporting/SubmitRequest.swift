@@ -39,15 +39,17 @@ struct SubmitRequest: Sendable {
       if claim != nil, let code, let known = try await Self.request(of: code, actor.tenant, in: transaction) {
         return Receipt(body: known.body, reference: known.reference, trackingCode: code, isReplay: true)
       }
-      let (category, ground) = try await Self.category(for: report, in: transaction)
+      let ground = try await Self.ground(for: report, of: actor.tenant, in: transaction)
+      let category = ground.category
       try category.check(report.attributes)
-      let rules = try await ruleBook.rules(of: actor.tenant.id, version: ground.version, in: transaction)
+      let rules = try await ruleBook.rules(of: actor.tenant.id, version: ground.routing.version, in: transaction)
       let routing = Routing(
         RouteReport.report(
-          category.slug, ground, priority: report.priority ?? category.defaultPriority, isAnonymous: report.isAnonymous,
+          category.slug, ground.routing, priority: report.priority ?? category.defaultPriority,
+          isAnonymous: report.isAnonymous,
           hasFiles: !files.isEmpty, title: report.title, description: report.description), by: rules)
       let (id, reference) = try await insert(
-        report, category, routing, reporterID: reporterID, by: actor, in: transaction)
+        report, ground, routing, reporterID: reporterID, by: actor, in: transaction)
       var statements = [SQL]()
       if let code {
         statements.append(
@@ -100,10 +102,19 @@ struct SubmitRequest: Sendable {
     return (body(try ServiceRequest(found), for: reporter), reference.description)
   }
 
-  /// The category, whether the place lies in the township, and what rules of routing need, in one question.
-  static func category(
-    for report: NewRequest, in transaction: Transaction
-  ) async throws -> (Category, RoutingGround) {
+  /// What a report meets in its township.
+  struct Ground: Sendable {
+    let category: Category
+    let routing: RoutingGround
+    let terms: ServiceTerms
+    /// The transaction's time, from which targets are counted.
+    let now: Date
+  }
+
+  /// The category, whether the place lies in the township, what rules of routing need and what is promised, in one question.
+  static func ground(
+    for report: NewRequest, of tenant: Tenant, in transaction: Transaction
+  ) async throws -> Ground {
     let inside: SQL =
       if let location = report.location {
         "t.boundary IS NULL OR NOT t.refuses_outside OR ST_Covers(t.boundary, \(location.sql))"
@@ -112,7 +123,8 @@ struct SubmitRequest: Sendable {
       }
     let rows = try await transaction.query(
       """
-      SELECT \(Category.columns), \(inside), \(RoutingGround.columns(at: report.location?.sql))
+      SELECT \(Category.columns), \(inside), \(RoutingGround.columns(at: report.location?.sql)), \(ServiceTerms.columns),
+             now()
         FROM categories c JOIN tenants t ON t.id = c.tenant_id WHERE c.slug = \(report.category) AND c.active
       """)
     guard let row = rows.first else {
@@ -123,19 +135,24 @@ struct SubmitRequest: Sendable {
     }
     let category = try Category(row)
     try category.requireOpen()
-    return (category, try RoutingGround(row, from: Category.columnCount + 1))
+    let terms = Category.columnCount + 1 + RoutingGround.columnCount
+    return Ground(
+      category: category, routing: try RoutingGround(row, from: Category.columnCount + 1),
+      terms: try ServiceTerms(row, from: terms, zone: tenant.timeZone),
+      now: try row.get(terms + ServiceTerms.columnCount))
   }
 
   private func insert(
-    _ report: NewRequest, _ category: Category, _ routing: Routing, reporterID: Int?, by actor: Actor,
+    _ report: NewRequest, _ ground: Ground, _ routing: Routing, reporterID: Int?, by actor: Actor,
     in transaction: Transaction
   ) async throws -> (id: Int, Reference) {
+    let category = ground.category
     let visibility = category.isPrivate || !actor.tenant.publishesAtOnce ? "private" : "public"
     let location: SQL = report.location?.sql ?? "NULL::geography"
     var attributes = JSONWriter()
     attributes.value(JSONValue.object(report.attributes))
-    let hours = category.resolutionHours
     let priority = routing.priority ?? report.priority ?? category.defaultPriority
+    let deadlines = ground.terms.deadlines(for: priority, madeAt: ground.now)
     // 35 random bits can meet ones that are taken; another draw settles it.
     for _ in 0..<5 {
       let reference = Reference(bits: UInt64.random(in: 0...UInt64.max))
@@ -143,13 +160,13 @@ struct SubmitRequest: Sendable {
         """
         INSERT INTO requests (tenant_id, reference, title, description, category_id, priority, location,
                               accuracy, address, attributes, visibility, reporter_id, anonymous,
-                              department_id, assignee_id, tags, expected_by)
+                              department_id, assignee_id, tags, respond_by, expected_by, watch_at)
         VALUES (current_tenant(), \(reference.stored), \(report.title), \(report.description), \(category.id),
                 \(priority.rawValue), \(location),
                 \(report.location?.accuracy)::real, \(report.address),
                 \(String(decoding: attributes.bytes, as: UTF8.self))::jsonb, \(visibility), \(reporterID),
                 \(report.isAnonymous), \(routing.department ?? category.departmentID), \(routing.assignee),
-                \(routing.tags), now() + make_interval(hours => \(hours)::int))
+                \(routing.tags), \(deadlines.dates.respondBy), \(deadlines.dates.expectedBy), \(deadlines.watchAt))
         ON CONFLICT (tenant_id, reference) DO NOTHING RETURNING id
         """)
       if let id = try rows.first?.get(0, as: Int.self) { return (id, reference) }

@@ -25,8 +25,10 @@ struct AssignRequest: Sendable {
         assignment.department, now: request.facts.departmentID, in: transaction)
       let statements = Self.statements(
         request.facts, assigneeID: assigneeID, departmentID: departmentID, as: actor)
-      let results = try await transaction.queryAll(statements + [FindRequest.query(reference, as: actor)])
-      guard let row = results.last?.first else { throw Problem.notFound }
+      let query = FindRequest.query(reference, as: actor)
+      guard let row = try await transaction.change(statements, of: [request.facts.id], reading: query) else {
+        throw Problem.notFound
+      }
       return try ServiceRequest(row)
     }
   }

@@ -82,7 +82,7 @@ struct BulkChange: Sendable {
       outcome = try await tenant.write { transaction in
         let (outcome, statements) = try await Self.judge(
           ids, action, before, lock: " FOR UPDATE OF r", in: transaction, as: actor)
-        _ = try await transaction.queryAll(statements)
+        try await transaction.change(statements, of: ids)
         return outcome
       }
     }

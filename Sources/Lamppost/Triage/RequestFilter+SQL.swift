@@ -39,8 +39,15 @@ extension RequestFilter {
     }
     list += peopleConditions(as: actor)
     if let isOverdue {
-      let overdue: SQL = "(r.expected_by < now() AND r.closed_at IS NULL)"
+      let overdue: SQL = "(\(TargetCondition.isOverdue) AND r.closed_at IS NULL)"
       list.append(isOverdue ? overdue : "\(overdue) IS NOT TRUE")
+    }
+    if let dueWithin {
+      list.append(
+        """
+        r.expected_by >= now() AND r.expected_by < now() + make_interval(hours => \(dueWithin)::int)
+        AND r.closed_at IS NULL AND r.held_since IS NULL
+        """)
     }
     if let createdAfter { list.append("r.created_at > \(createdAfter)") }
     if let createdBefore { list.append("r.created_at < \(createdBefore)") }

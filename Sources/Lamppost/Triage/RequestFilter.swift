@@ -22,6 +22,8 @@ struct RequestFilter: Sendable {
   var assignee: Assignee?
   var department: String?
   var isOverdue: Bool?
+  /// Hours within which the target date comes.
+  var dueWithin: Int?
   var isMine = false
   /// Only those in which a colleague called the caller.
   var mentionsMe = false
@@ -56,6 +58,9 @@ struct RequestFilter: Sendable {
       }
     }
     isOverdue = try query.parsed("overdue", "must be true or false", Bool.init)
+    dueWithin = try query.parsed("due_within", "must be from 1 to 8760 hours") { text in
+      Int(digits: text).flatMap { (1...8760).contains($0) ? $0 : nil }
+    }
     isMine = try query.parsed("mine", "must be true or false", Bool.init) ?? false
     mentionsMe = try query.parsed("mentions", "must be me") { $0 == "me" ? true : nil } ?? false
     createdAfter = try query.parsed("created_after", "must be an RFC 3339 time with offset", RFC3339.parse)
@@ -82,7 +87,8 @@ struct RequestFilter: Sendable {
 
   /// Whether the kept map counts can answer: they know status, category and priority alone.
   var isAnsweredByCounts: Bool {
-    text == nil && near == nil && area == nil && assignee == nil && department == nil && isOverdue == nil && !isMine
+    text == nil && near == nil && area == nil && assignee == nil && department == nil && isOverdue == nil
+      && dueWithin == nil && !isMine
       && !mentionsMe && createdAfter == nil && createdBefore == nil && closedAfter == nil && closedBefore == nil
       && updatedAfter == nil
   }

@@ -27,6 +27,9 @@ extension TriageLayout {
       : select("department", t("Department"), choices.departments, any: t("Any department")))\
     \(choices.areas.isEmpty ? nil : select("area", t("Area"), choices.areas, any: t("Everywhere")))\
     \(select("overdue", t("Target date"), [("true", t("Overdue")), ("false", t("Not overdue"))], any: t("Any date")))\
+    \(select("due_within", t("Due soon"), [
+      ("24", t("Within a day")), ("72", t("Within 3 days")), ("168", t("Within a week")),
+    ], any: t("Any date")))\
     </div></details>
     \(hidden("bbox"))\(hidden("near"))\(hidden("radius"))\(hidden("created_after"))\(hidden("created_before"))\
     \(hidden("updated_after"))

@@ -28,7 +28,7 @@ extension TriageLayout {
 
   private func row(_ request: ServiceRequest, now: Date) -> HTML {
     let reference = request.reference.description
-    let isOverdue = request.expectedBy.map { $0 < now && request.closedAt == nil } ?? false
+    let isOverdue = request.isOverdue(at: now)
     return """
       <li class="row" id="row-\(reference)" data-reference="\(reference)" data-status="\(request.facts.status.rawValue)"\
       \(request.location.map { place in

@@ -119,6 +119,8 @@ struct TriageLayout {
       TriageQuery.link(Query([("assignee", "none")])), t("Nobody assigned"), isHere: isHere(["assignee": "none"])))\
     \(viewLink(
       TriageQuery.link(Query([("overdue", "true")])), t("Overdue"), isHere: isHere(["overdue": "true"])))\
+    \(viewLink(
+      TriageQuery.link(Query([("due_within", "72")])), t("Due within 3 days"), isHere: isHere(["due_within": "72"])))\
     \(views.map(savedView))</ul>
     <details class="save-view" id="save-view"><summary>\(t("Save this filter as a view"))</summary>
     <form method="post" action="\(Paths.triage())">\(context.hiddenToken)

@@ -27,8 +27,10 @@ struct ChangeStatus: Sendable {
         throw Problem(refusal: error, from: request.facts.status, to: status)
       }
       let statements = Self.statements(request.facts, to: status, reason: reason, note: note, as: actor)
-      let results = try await transaction.queryAll(statements + [FindRequest.query(reference, as: actor)])
-      guard let row = results.last?.first else { throw Problem.notFound }
+      let query = FindRequest.query(reference, as: actor)
+      guard let row = try await transaction.change(statements, of: [request.facts.id], reading: query) else {
+        throw Problem.notFound
+      }
       return try ServiceRequest(row)
     }
   }

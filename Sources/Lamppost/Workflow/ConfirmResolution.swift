@@ -29,8 +29,8 @@ struct ConfirmResolution: Sendable {
       ]
       // A citizen's own words are for staff: nobody has looked at them before they would be public.
       if let note { statements += AddComment.insertions(note, .private, id, by: actor) }
-      statements.append(FindRequest.query(reference, as: actor))
-      guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
+      let query = FindRequest.query(reference, as: actor)
+      guard let row = try await transaction.change(statements, of: [id], reading: query) else { throw Problem.notFound }
       return try ServiceRequest(row)
     }
   }

@@ -15,8 +15,11 @@ struct UndoChange: Sendable {
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
       let last = try await LastChange.read(of: [request.facts.id], in: transaction)
       let change = try LastChange.require(last[request.facts.id], by: actor)
-      let statements = try change.statements(on: request.facts, by: actor) + [FindRequest.query(reference, as: actor)]
-      guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
+      let statements = try change.statements(on: request.facts, by: actor)
+      let query = FindRequest.query(reference, as: actor)
+      guard let row = try await transaction.change(statements, of: [request.facts.id], reading: query) else {
+        throw Problem.notFound
+      }
       return try ServiceRequest(row)
     }
   }
@@ -75,13 +78,7 @@ struct LastChange: Sendable {
     }
 
     private static func category(_ slug: String) -> [SQL] {
-      [
-        "category_id = (SELECT id FROM categories WHERE slug = \(slug))",
-        """
-        expected_by = (SELECT requests.created_at + make_interval(hours => c.resolution_hours) FROM categories c
-          WHERE c.slug = \(slug))
-        """,
-      ]
+      ["category_id = (SELECT id FROM categories WHERE slug = \(slug))"]
     }
 
     /// The change that brings back what the request said before.

@@ -20,6 +20,8 @@ struct HistoryWords {
       return HTML(text: isSolved ? t("The reporter says it is solved") : t("The reporter says it is not solved"))
     case "status" where entry.isByTownship && entry.after == Status.closed.rawValue:
       return HTML(text: t("Closed by itself: the reporter has said nothing since it was completed"))
+    case "warning", "escalation":
+      return HTML(text: DeadlineAlert(rawValue: entry.after ?? "")?.heading(t) ?? entry.kind)
     case "status": return fromTo(t("Status"), status(entry.before), status(entry.after))
     case "assignment": return fromTo(t("Assigned to"), people(entry.before), people(entry.after))
     case "edited": return edited(entry)

@@ -169,9 +169,7 @@ struct StaffRequestLayout {
       """
   }
 
-  var isOverdue: Bool {
-    request.closedAt == nil && request.expectedBy.map { $0 < now } ?? false
-  }
+  var isOverdue: Bool { request.isOverdue(at: now) }
 
   func visibilityTitle(_ word: String) -> String { Self.visibilityTitle(word, t) }
 

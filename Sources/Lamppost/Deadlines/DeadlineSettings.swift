@@ -1,0 +1,149 @@
+import Civic
+import HTML
+import HTTPServer
+import JSON
+import Localization
+import PostgreSQL
+
+/// When a township is warned of its targets, and who hears of those it missed.
+struct DeadlineSettings: Sendable {
+  /// Percent of a target's time, 1 to 99.
+  let warningPercent: Int
+  let escalationRole: Role
+
+  static let columns: SQL = "warning_percent::int, escalation_role"
+  /// Who can be told.
+  static let roles = Role.allCases.filter { $0.takesRequests && $0 != .operator }
+
+  init(_ row: Row) throws {
+    warningPercent = try row.get(0)
+    escalationRole = try row.word(1)
+  }
+
+  /// Reads a change of `old`; what is left out stays as it is.
+  init(_ input: inout ObjectInput, changing old: DeadlineSettings) {
+    warningPercent = input.integer("warning_percent") ?? old.warningPercent
+    if !(1...99).contains(warningPercent) {
+      input.refuse("warning_percent", .outOfRange, "must be from 1 to 99")
+    }
+    escalationRole = input.option("escalation_role", Self.roles, name: \.rawValue) ?? old.escalationRole
+  }
+
+  func write(to json: inout JSONObjectWriter) {
+    json.field("warning_percent", warningPercent)
+    json.field("escalation_role", escalationRole.rawValue)
+  }
+}
+
+/// Keeps them.
+struct KeepDeadlineSettings: Sendable {
+  let database: Database
+
+  func read(as actor: Actor) async throws -> DeadlineSettings {
+    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read(
+      "SELECT \(DeadlineSettings.columns) FROM tenants WHERE id = \(actor.tenant.id)")
+    guard let row = rows.first else { throw Problem.notFound }
+    return try DeadlineSettings(row)
+  }
+
+  private static let row: SQL = """
+    jsonb_build_object('warning_percent', warning_percent, 'escalation_role', escalation_role)::text
+    """
+
+  /// Targets that are promised already are warned of when they were to be.
+  func callAsFunction(
+    as actor: Actor, change: @Sendable (DeadlineSettings) throws -> DeadlineSettings
+  ) async throws -> DeadlineSettings {
+    guard actor.may(.manageCategories) else { throw Problem(.forbidden) }
+    let id = actor.tenant.id
+    return try await database.tenant(id).write { transaction in
+      let before = try await transaction.query(
+        "SELECT \(DeadlineSettings.columns), \(Self.row) FROM tenants WHERE id = \(id)")
+      guard let old = before.first else { throw Problem.notFound }
+      let new = try change(try DeadlineSettings(old))
+      let after = try await transaction.query(
+        """
+        UPDATE tenants SET warning_percent = \(Int16(new.warningPercent)), escalation_role = \(new.escalationRole.rawValue)
+         WHERE id = \(id) RETURNING \(Self.row)
+        """)
+      guard let stored = after.first else { throw Problem.notFound }
+      try await transaction.execute(
+        AdministrationEvent.insertion("deadlines", before: try old.get(2), after: try stored.get(0), by: actor))
+      return new
+    }
+  }
+}
+
+enum DeadlineSettingsRoutes {
+  static func read(_ request: Request, _ context: Context) async throws -> Response {
+    let settings = try await context.application.deadlineSettings.read(as: context.actor)
+    return .json(.ok) { settings.write(to: &$0) }
+  }
+
+  static func change(_ request: Request, _ context: Context) async throws -> Response {
+    let input = try await request.input()
+    let settings = try await context.application.deadlineSettings(as: context.actor) { old in
+      var input = input
+      let new = DeadlineSettings(&input, changing: old)
+      try input.finish()
+      return new
+    }
+    return .json(.ok) { settings.write(to: &$0) }
+  }
+}
+
+/// The same as a form.
+enum DeadlineSettingsPage {
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    let settings = try await context.application.deadlineSettings.read(as: context.actor)
+    var fields = FormFields(context.t)
+    fields.entered = [
+      "warning_percent": ["\(settings.warningPercent)"], "escalation_role": [settings.escalationRole.rawValue],
+    ]
+    return page(context, fields, AdministrationPage.saved(request, context.t)).response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let form = try context.postedForm()
+    do {
+      _ = try await context.application.deadlineSettings(as: context.actor) { old in
+        var input = ObjectInput(form.object(texts: ["escalation_role"], numbers: ["warning_percent"]))
+        if !form.has("warning_percent") || form["warning_percent"] == nil {
+          input.refuse("warning_percent", .required, "is required")
+        }
+        let new = DeadlineSettings(&input, changing: old)
+        try input.finish()
+        return new
+      }
+      return .redirect(to: Paths.deadlineSettingsPage() + "?done=1")
+    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+      var shown = page(context, FormFields(context.t, form, problem: problem), nil)
+      shown.status = problem.code.status
+      return shown.response(context)
+    }
+  }
+
+  private static func page(_ context: Context, _ fields: FormFields, _ notice: HTML?) -> Page {
+    let t = context.t
+    let labels = [
+      "warning_percent": t("Warn after this share of the time, in percent"),
+      "escalation_role": t("Who hears of a target that was missed"),
+    ]
+    return Page(
+      title: t("Warnings of target dates"), isPrivate: true,
+      main: """
+        \(AdministrationPage.back(Paths.administration(), t("Administration")))\
+        \(fields.summary { labels[$0] })<h1>\(t("Warnings of target dates"))</h1>
+        \(notice)\
+        <p>\(t("Before a target date passes, those who work on the request are told; when it has passed, everybody of the role below. Each once, by mail."))</p>
+        <form method="post" action="\(Paths.deadlineSettingsPage())" novalidate data-guard>\(context.hiddenToken)
+        \(fields.text("warning_percent", labels["warning_percent"]!,
+          .init(hint: t("From 1 to 99, e.g. 80. It holds for reports that are made from now on."), inputMode: "numeric",
+            maximumLength: 2)))\
+        \(fields.select("escalation_role", labels["escalation_role"]!,
+          DeadlineSettings.roles.map { ($0.rawValue, $0.title(t)) }))\
+        <button>\(t("Save"))</button>
+        </form>
+        """)
+  }
+}
