@@ -47,10 +47,11 @@ public struct DeadlineWatch: Sendable, Equatable {
     return over.filter { !alerted.contains($0) && !pointless.contains($0) }
   }
 
-  /// When to look again.
+  /// When to look next: the moment of what was not told yet, which may lie in the past, as after a change to a priority
+  /// that leaves less time than is over.
   /// - Returns: nil where everything that can be told was told.
-  public func next(after now: Date, alerted: Set<DeadlineAlert>) -> Date? {
-    moments.filter { !alerted.contains($0.key) && $0.value > now }.values.min()
+  public func next(alerted: Set<DeadlineAlert>) -> Date? {
+    moments.filter { !alerted.contains($0.key) }.values.min()
   }
 
   /// What remains told after the targets have moved: of one that lies ahead again it is told again.

@@ -253,6 +253,19 @@ import Testing
     #expect(try await Self.watch(town, at: start.addingTimeInterval(30 * 3600)) == [.resolutionBreach: 1])
   }
 
+  @Test("a priority that leaves less time than is over is told of at once")
+  func overAtOnce() async throws {
+    let (town, admin) = try await Self.town()
+    _ = try await admin.patch(
+      "/api/v1/categories/pothole", .object(["targets": .object(["urgent": .object(["resolution": .integer(60)])])]))
+    let (reference, _) = try await town.report([("category", .string("pothole"))])
+    try await Self.age(reference, 5, town)
+    #expect(try await Self.watch(town).isEmpty)
+    _ = try await admin.patch("/api/v1/requests/\(reference)", .object(["priority": .string("urgent")]))
+    #expect(try await Self.watch(town) == [.resolutionBreach: 1])
+    #expect(try await Self.watch(town).isEmpty)
+  }
+
   @Test("two that look at the same time tell each thing once")
   func twice() async throws {
     let (town, _) = try await Self.town()
@@ -266,6 +279,62 @@ import Testing
       "SELECT count(*) FROM request_events WHERE tenant_id = \(town.id) AND kind = 'escalation' AND after = 'resolution_breach'"
     )
     #expect(try rows.first?.get(0, as: Int.self) == 5)
+  }
+
+  @Test("the command takes another time for now, tells of one township, and says what it told")
+  func command() async throws {
+    let (town, _) = try await Self.town()
+    let (reference, _) = try await town.report([("category", .string("pothole"))])
+    let environment = ["DATABASE_WORKER_URL": town.installation.workerURL]
+    let slug = String(town.host.prefix { $0 != "." })
+    let at = RFC3339.format(Date.now.addingTimeInterval(20 * 3600))
+    #expect(await Command.run(["deadlines", "--at", "tomorrow"], environment: environment) == 2)
+    #expect(await Command.run(["deadlines", "--at", at, "--tenant", slug], environment: environment) == 0)
+    let agent = try await town.somebody(.agent)
+    let request = try await agent.get("/api/v1/requests/\(reference)")
+    #expect(Self.date(request["respond_by"]) != nil && request["responded_at"]?.isNull == true)
+    let kinds = try await agent.get("/api/v1/requests/\(reference)/history").items.map { $0["kind"]?.string }
+    #expect(kinds.filter { $0 == "escalation" }.count == 2)
+    #expect(try await agent.get("/staff/requests/\(reference)").text.contains("Answer due"))
+    #expect(try await town.anonymous.get("/api/v1/requests/\(reference)")["respond_by"] == nil)
+  }
+
+  @Test("who is limited to other categories is not told; nobody left, the administrators are")
+  func limits() async throws {
+    let (town, admin) = try await Self.town()
+    let manager = try await town.somebody(.manager)
+    _ = try await town.database.write(
+      """
+      INSERT INTO person_categories (tenant_id, person_id, category_id)
+      SELECT tenant_id, \(manager.personID), id FROM categories WHERE tenant_id = \(town.id) AND slug = 'street-light'
+      """)
+    _ = try await town.report([("category", .string("pothole"))])
+    _ = try await Self.watch(town, at: Date.now.addingTimeInterval(20 * 3600))
+    let told = try await town.database.read(
+      "SELECT DISTINCT person_id FROM deadline_alerts WHERE tenant_id = \(town.id)")
+    #expect(try told.map { try $0.get(0, as: Int.self) } == [admin.personID])
+  }
+
+  @Test("the settings of warnings are kept by administrators, by API and page")
+  func settings() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    let path = "/api/v1/settings/deadlines"
+    #expect(try await admin.get(path)["warning_percent"]?.integer == 80)
+    let changed = try await admin.patch(path, .object(["warning_percent": .integer(50)]))
+    #expect(changed["warning_percent"]?.integer == 50 && changed["escalation_role"]?.string == "manager")
+    let wrong = try await admin.patch(
+      path, .object(["warning_percent": .integer(100), "escalation_role": .string("citizen")]))
+    #expect(wrong.fields == ["warning_percent": "out_of_range", "escalation_role": "unknown_option"])
+    #expect(try await town.somebody(.manager).patch(path, .object(["warning_percent": .integer(1)])).status == 403)
+    let browser = try await town.browser(.administrator)
+    let refused = try await browser.post("/admin/deadlines", [("warning_percent", ""), ("escalation_role", "agent")])
+    #expect(refused.status == 422 && refused.text.contains("#field-warning_percent"))
+    #expect(
+      try await browser.post("/admin/deadlines", [("warning_percent", "60"), ("escalation_role", "agent")]).status
+        == 303)
+    #expect(try await admin.get(path)["escalation_role"]?.string == "agent")
+    #expect(try await browser.get("/admin/deadlines").text.contains("value=\"60\""))
   }
 
   @Test("what is due soon can be asked for")

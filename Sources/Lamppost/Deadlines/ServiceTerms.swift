@@ -63,7 +63,7 @@ struct ServiceTerms: Sendable {
     let remaining = watch.remaining(of: alerted, at: now)
     return Deadlines(
       dates: dates, promisedBy: stops.isEmpty ? nil : promised.expectedBy, watch: watch, alerted: remaining,
-      watchAt: watch.next(after: now, alerted: remaining))
+      watchAt: watch.next(alerted: remaining))
   }
 
   /// The moment at which the warning's share of the working time is over.

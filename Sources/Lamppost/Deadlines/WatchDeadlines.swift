@@ -77,7 +77,7 @@ struct WatchDeadlines: Sendable {
       let words = told.map(\.rawValue).sorted()
       statements.append(
         """
-        UPDATE requests SET alerted = \(words), watch_at = \(watch.next(after: now, alerted: told))
+        UPDATE requests SET alerted = \(words), watch_at = \(watch.next(alerted: told))
          WHERE id = \(request.id)
         """)
       for alert in due {

@@ -1,5 +1,6 @@
 import Civic
 import JSON
+import PostgreSQL
 
 /// Where Lampworth lies: some six kilometres square, in six wards, two abreast. It exists nowhere else.
 enum DemoTownship {
@@ -69,5 +70,23 @@ enum DemoTownship {
     ("nadia", "Nadia Okafor", .citizen, nil), ("tom", "Tom Whitfield", .citizen, nil),
     ("grace", "Grace Lindqvist", .citizen, nil), ("hector", "Hector Ramos", .citizen, nil),
     ("june", "June Abbott", .citizen, nil), ("dev", "Dev Patel", .citizen, nil),
+  ]
+}
+
+extension DemoTownship {
+  /// The hours of the town hall, and what is promised by them: an answer within half a day, what is urgent within a day.
+  static let promises: [SQL] = [
+    """
+    INSERT INTO calendars (tenant_id, slug, name, hours, holidays)
+    SELECT current_tenant(), 'town-hall', 'Town hall',
+           jsonb_agg(CASE WHEN day IN (0, 6) THEN '[]' ELSE '[[480, 720], [780, 1020]]' END::jsonb ORDER BY day),
+           ARRAY['01-01', '07-04', '11-11', '12-25'] FROM generate_series(0, 6) AS day
+    """,
+    """
+    UPDATE categories SET calendar_id = (SELECT id FROM calendars WHERE tenant_id = current_tenant()),
+           targets = '{"low": {"first_response": 960}, "medium": {"first_response": 480},
+                       "high": {"first_response": 240}, "urgent": {"first_response": 60, "resolution": 480}}'
+     WHERE tenant_id = current_tenant()
+    """,
   ]
 }

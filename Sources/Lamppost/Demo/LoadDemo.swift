@@ -132,6 +132,7 @@ struct LoadDemo: Sendable {
         RETURNING slug, id, department_id
         """
       })
+    _ = try await transaction.queryAll(DemoTownship.promises)
     for stopping in DemoCategory.stopping {
       try await transaction.execute(
         """

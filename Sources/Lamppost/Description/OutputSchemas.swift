@@ -180,6 +180,8 @@ extension Schemas {
     .optional("assignee", Schema.named("PersonName").orNull.noted("For staff.")),
     .optional("department", Schema.text.orNull.noted("Its slug, for staff.")),
     .optional("tags", Schema.list(of: .text).noted("For staff.")),
+    .optional("respond_by", Schema.time.orNull.noted("When an answer is due, for staff.")),
+    .optional("responded_at", Schema.time.orNull.noted("When the reporter first heard from staff, for staff.")),
     .optional("contact", Schema.named("Contact").orNull.noted("For staff who may know the reporter.")),
   ]
 

@@ -20,6 +20,9 @@ final class ServiceRequest: Sendable {
   let expectedBy: Date?
   /// Since when its clock stands, on hold.
   let heldSince: Date?
+  /// When an answer is due, and when the first one was given: for staff.
+  let respondBy: Date?
+  let respondedAt: Date?
   let createdAt: Date
   let updatedAt: Date
   let closedAt: Date?
@@ -85,7 +88,8 @@ final class ServiceRequest: Sendable {
         (SELECT d.slug FROM departments d WHERE d.tenant_id = r.tenant_id AND d.id = r.department_id)
         """ as SQL : "NULL::text, NULL::text"),
       r.supporters, r.blurred, \(actor.seesInternal ? "r.tags" as SQL : "'{}'::text[]"),
-      CASE WHEN r.duplicate_of IS NOT NULL THEN \(survivor(for: actor)) END, r.duplicate_of IS NOT NULL, r.held_since
+      CASE WHEN r.duplicate_of IS NOT NULL THEN \(survivor(for: actor)) END, r.duplicate_of IS NOT NULL, r.held_since,
+      \(actor.seesInternal ? "r.respond_by, r.first_responded_at" as SQL : "NULL::timestamptz, NULL::timestamptz")
       """
   }
 
@@ -112,7 +116,7 @@ final class ServiceRequest: Sendable {
       """
   }
 
-  static let columnCount = 33
+  static let columnCount = 35
 
   init(_ row: Row) throws {
     facts = RequestFacts(
@@ -145,6 +149,8 @@ final class ServiceRequest: Sendable {
     isBlurred = try row.get(28)
     tags = try row.get(29)
     heldSince = try row.get(32)
+    respondBy = try row.get(33)
+    respondedAt = try row.get(34)
   }
 
   /// Whether its target has passed before it was done; while the clock stands no time runs out.
@@ -188,6 +194,8 @@ final class ServiceRequest: Sendable {
       json.field("assignee", String?.none)
     }
     json.field("department", department)
+    json.field("respond_by", respondBy)
+    json.field("responded_at", respondedAt)
     json.array("tags", tags)
   }
 }

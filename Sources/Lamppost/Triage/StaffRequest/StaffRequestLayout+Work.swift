@@ -1,4 +1,5 @@
 import Civic
+import FoundationEssentials
 import HTML
 
 /// How the request stands, each line with the form that changes it for those who may.
@@ -15,6 +16,7 @@ extension StaffRequestLayout {
     \(line(t("Seen by"), HTML(text: visibilityTitle(request.visibility)), may(.editRequest) ? visibilityForm : nil))\
     \(request.supporters > 0 ? line(t("Supporters"), supporters) : nil)\
     \(line(t("Due"), due))\
+    \(request.respondBy.map { line(t("Answer due"), answer(by: $0)) })\
     \(line(t("Reported"), time(request.createdAt)))\
     \(line(t("Last change"), time(request.updatedAt)))\
     \(request.closedAt.map { line(t("Ended"), time($0)) })</dl>
@@ -40,6 +42,16 @@ extension StaffRequestLayout {
     return isOverdue
       ? "<strong class=\"late\">\(t("Overdue since {date}", ["date": day]))</strong>"
       : "\(day) <span class=\"muted small\">(\(t.relative(expectedBy, to: now)))</span>"
+  }
+
+  private func answer(by target: Date) -> HTML {
+    if let respondedAt = request.respondedAt {
+      let words = respondedAt <= target ? t("Answered on time") : t("Answered late")
+      return "\(words) <span class=\"muted small\">(\(t.relative(respondedAt, to: now)))</span>"
+    }
+    let moment = t.weekdayAndTime(target)
+    if request.closedAt != nil || target >= now { return HTML(text: moment) }
+    return "<strong class=\"late\">\(t("Overdue since {date}", ["date": moment]))</strong>"
   }
 
   private var assigned: HTML {
