@@ -37,6 +37,7 @@ final class Application: Sendable {
   let registerPerson: RegisterPerson
   let changeAccount: ChangeAccount
   let changeSettings: ChangeSettings
+  let listAudit: ListAudit
   let changeCategory: ChangeCategory
   let changeWorkflow: ChangeWorkflow
   let operateTownships: OperateTownships
@@ -127,6 +128,7 @@ final class Application: Sendable {
     registerPerson = RegisterPerson(database: database, passwords: passwords)
     changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
     changeSettings = ChangeSettings(database: database, tenants: tenants)
+    listAudit = ListAudit(database: database, cursors: cursors)
     changeCategory = ChangeCategory(database: database)
     changeWorkflow = ChangeWorkflow(database: database, tenants: tenants)
     operateTownships = OperateTownships(database: database, tenants: tenants)

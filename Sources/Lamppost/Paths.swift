@@ -76,6 +76,8 @@ enum Paths {
   static let moderationPage = Path("/staff/moderation")
   static let dashboard = Path("/staff/dashboard")
   static let dashboardExport = Path("/staff/dashboard/export")
+  static let auditPage = Path("/staff/audit")
+  static let auditExport = Path("/staff/audit/export")
   static let compliance = Path("/staff/compliance")
   static let complianceExport = Path("/staff/compliance/export")
 
@@ -134,6 +136,8 @@ enum Paths {
   static let calendars = Path("/api/v1/calendars")
   static let calendar = Path("/api/v1/calendars/{calendar}", String.self)
   static let settings = Path("/api/v1/settings")
+  static let audit = Path("/api/v1/audit")
+  static let auditState = Path("/api/v1/audit/state")
   static let workflow = Path("/api/v1/workflow")
   static let tenants = Path("/api/v1/tenants")
   static let tenant = Path("/api/v1/tenants/{township}", String.self)

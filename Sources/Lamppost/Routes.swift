@@ -99,6 +99,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.mergePage, access: .staff(.editRequest), handler: MergePage.submit)
     router.on(.get, Paths.dashboard, access: .staff(.readInternal), handler: DashboardPage.show)
     router.on(.get, Paths.dashboardExport, access: .staff(.readInternal), handler: DashboardExport.download)
+    router.on(.get, Paths.auditPage, access: .staff(.readAudit), handler: AuditPage.show)
+    router.on(.get, Paths.auditExport, access: .staff(.readAudit), handler: AuditExport.download)
     router.on(.get, Paths.compliance, access: .staff(.readInternal), handler: CompliancePage.show)
     router.on(.get, Paths.complianceExport, access: .staff(.readInternal), handler: ComplianceRoutes.export)
 

@@ -10,6 +10,7 @@ SIGNED_IN = ["/me", "/me/settings", "/me/delete", "/report", "/sign-out"]
 STAFF = ["/staff", "/staff/dashboard", "/staff/mentions", "/staff/compliance"]
 ADMINISTRATION = ["/admin", "/admin/settings", "/admin/categories", "/admin/categories/street-light-out",
                   "/admin/calendars", "/admin/calendars/new", "/admin/deadlines"]
+AUDIT = ["/staff/audit", "/staff/audit?kind=invited", "/staff/audit?from=soon"]
 ROLES = ["citizen", "viewer", "agent", "crew", "manager", "administrator", "operator"]
 
 
@@ -37,6 +38,8 @@ for size, name in ((PHONE, "phone"), (DESKTOP, "desktop")):
         @test(f"the pages of a {role} by axe, {name}", seconds=120)
         def signed_in(size=size, role=role):
             paths = SIGNED_IN + ([*STAFF, f"/staff/requests/{some_request()}"] if role != "citizen" else [])
+            if role in ("manager", "administrator", "operator"):
+                paths = paths + AUDIT
             if role in ("administrator", "operator"):
                 paths = paths + ADMINISTRATION
             with person(size, dark=role == "crew", role=role) as page:

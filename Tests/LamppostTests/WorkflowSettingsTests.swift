@@ -142,7 +142,7 @@ import Testing
     #expect(off == ["on_hold"])
     let page = try await admin.get("/admin/workflow").text
     #expect(page.contains("value=\"Not ours\"") && page.contains("value=\"14\""))
-    #expect(try await admin.get("/admin").text.contains("workflow: closes_after_days, statuses"))
+    #expect(try await admin.get("/admin").text.contains("closes after days: <del>nothing</del>"))
     #expect(try await Township().anonymous.get("/api/v1/workflow")["closes_after_days"] == .null)
   }
 }

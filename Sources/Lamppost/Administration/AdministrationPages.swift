@@ -8,7 +8,7 @@ import Localization
 enum AdministrationPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     let t = context.t
-    let events = try await context.application.changeSettings.latest(as: context.actor)
+    let events = try await context.application.listAudit.latestChanges(20, as: context.actor)
     return Page(
       title: t("Administration"), styles: ["account"], isPrivate: true,
       main: """
@@ -23,24 +23,11 @@ enum AdministrationPage {
         <li><a href="\(Paths.adminWorkflow())">\(t("Statuses and closing"))</a></li>
         </ul>
         <h2>\(t("Latest changes"))</h2>
-        \(events.isEmpty ? "<p class=\"muted\">\(t("Nothing has been changed yet."))</p>" as HTML : table(events, t))
+        \(events.isEmpty ? "<p class=\"muted\">\(t("Nothing has been changed yet."))</p>" as HTML
+          : AuditPage.table(events, id: "changes", label: t("Latest changes"), AuditWords(t: t), canFilter: true))
+        <p><a href="\(Paths.auditPage())">\(t("Everything that happened: the audit log"))</a></p>
         """
     ).response(context)
-  }
-
-  private static func table(_ events: [AdministrationEvent], _ t: Translator) -> HTML {
-    """
-    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Latest changes"))"><table>
-    <thead><tr><th scope="col">\(t("When"))</th><th scope="col">\(t("Who"))</th><th scope="col">\(t("What"))</th></tr></thead>
-    <tbody>
-    \(events.map { event in
-      """
-      <tr><td>\(When(event.at, t).html)</td><td>\(event.actorName)</td>\
-      <td>\(event.subject): \(event.fields.joined(separator: ", "))</td></tr>
-
-      """ as HTML
-    })</tbody></table></div>
-    """
   }
 
   /// The way back up.

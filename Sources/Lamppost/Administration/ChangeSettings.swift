@@ -59,9 +59,4 @@ struct ChangeSettings: Sendable {
     }
     tenants.forget(id)
   }
-
-  func latest(as actor: Actor) async throws -> [AdministrationEvent] {
-    try await database.withoutReplica.tenant(actor.tenant.id).read(AdministrationEvent.latest(20))
-      .map(AdministrationEvent.init)
-  }
 }

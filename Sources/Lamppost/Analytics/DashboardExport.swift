@@ -12,6 +12,7 @@ enum DashboardExport {
     guard let table = query["table"], let rows = rows(table, page) else {
       throw Problem.parameter("table", "must be one of: ages, areas, categories, trend")
     }
+    try await context.audit(.exported, "dashboard \(table)")
     return file(table, statistics.from, statistics.to, rows)
   }
 

@@ -25,8 +25,13 @@ struct DashboardPage {
       categories: try await application.listCategories(tenant: tenant), t: context.t)
     return Page(
       title: context.t("Dashboard"), width: .wide, styles: ["dashboard"], scripts: ["dashboard"],
-      messages: messages, isPrivate: true, main: page.main
+      messages: messages, isPrivate: true, main: "\(page.main)\(auditLink(context))"
     ).response(context)
+  }
+
+  private static func auditLink(_ context: Context) -> HTML? {
+    guard context.actor.may(.readAudit) else { return nil }
+    return "<p><a href=\"\(Paths.auditPage())\">\(context.t("Audit log"))</a></p>\n"
   }
 
   /// The English of what `Client/pages/dashboard.ts` says.

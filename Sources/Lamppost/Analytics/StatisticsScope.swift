@@ -27,7 +27,8 @@ struct StatisticsScope: Sendable {
     if let from, let to, from > to { throw .parameter("from", "must not be after to") }
   }
 
-  private static func day(_ name: String, _ query: Query) throws(Problem) -> String? {
+  /// A day of the calendar, or nil where none was asked for.
+  static func day(_ name: String, _ query: Query) throws(Problem) -> String? {
     guard let text = query[name] else { return nil }
     guard text.utf8.count == 10, ("1900"..."9000").contains(text.prefix(4)), RFC3339.parse(text + "T00:00:00Z") != nil
     else {

@@ -82,7 +82,8 @@ struct AuditEvent: Sendable {
     return """
       INSERT INTO audit_events (tenant_id, kind, subject)
       SELECT current_tenant(), \(Kind.signInFailed.rawValue), \(unknownAccount) WHERE NOT EXISTS (
-        SELECT 1 FROM audit_events WHERE kind = \(Kind.signInFailed.rawValue) AND subject = \(unknownAccount)
+        SELECT 1 FROM audit_events
+         WHERE tenant_id = current_tenant() AND kind = \(Kind.signInFailed.rawValue) AND subject = \(unknownAccount)
            AND at > now() - interval '1 minute')
       """
   }

@@ -11,6 +11,11 @@ enum EraseHistory {
     "SELECT erase_request_history(\(requestID), \(sequences)::int[], \(actorID))"
   }
 
+  /// What the audit log holds about a person: names and addresses that were changed.
+  static func logOfPerson(_ personID: Int, by actorID: Int?) -> SQL {
+    "SELECT erase_audit_of(\(AuditEvent.about(person: personID)), \(actorID))"
+  }
+
   /// What the person wrote into the history of any request, and what the audit log holds about them.
   static func ofPerson(_ personID: Int, by actorID: Int?) -> SQL {
     "SELECT erase_person_from_history(\(personID), \(actorID))"

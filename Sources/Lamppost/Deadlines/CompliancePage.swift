@@ -223,6 +223,7 @@ enum ComplianceRoutes {
           "\(figures.answeredOnTime)", figures.medianHours.map { "\($0)" } ?? "",
         ]
     }
+    try await context.audit(.exported, "compliance \(table.rawValue)")
     return DashboardExport.file(
       "targets-\(table.rawValue)", compliance.period.from, compliance.period.to, [head] + rows)
   }

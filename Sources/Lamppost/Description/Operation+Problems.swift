@@ -3,7 +3,8 @@ import HTTPServer
 extension Operation {
   static func all(_ uploads: UploadConfiguration) -> [Operation] {
     reporting(uploads) + finding + files + working + merging + bulk + live + statistics + sessions + account
-      + administration + routing + people + moderation + redaction + townships + deadlines + pages + monitoring
+      + administration + routing + people + moderation + redaction + townships + audit + deadlines + pages
+      + monitoring
   }
 
   /// Everything this call may be refused with.

@@ -7,7 +7,7 @@ enum Schemas {
   /// In the order of the description.
   static let all: [(name: String, schema: Schema)] =
     inputs + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
-    + moderationOutputs + routing + townshipForms + deadlineInputs + deadlineOutputs
+    + moderationOutputs + routing + townshipForms + audit + deadlineInputs + deadlineOutputs
 
   // MARK: Words
 

@@ -11,14 +11,15 @@ extension Operation {
   static let statisticsScope: [Parameter] = [
     .query("area", .matching("^[^:\\u0000]+:[^:\\u0000]+$"), "layer:slug, e.g. wards:ward-17"),
     .query("category", .text(1...100), "A category by slug."),
-    .query("from", day, "The first day of the period; 89 days before the last unless said."),
-    .query("to", day, "The last day of the period; today unless said."),
+    .query("from", Schemas.day, "The first day of the period; 89 days before the last unless said."),
+    .query("to", Schemas.day, "The last day of the period; today unless said."),
   ]
-
-  private static let day = Schema.matching("^(19|[2-8][0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
 }
 
 extension Schemas {
+  /// A day of the township's calendar.
+  static let day = Schema.matching("^(19|[2-8][0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+
   private static let count = Schema.integer(0...)
   private static let hours = Schema.number.orNull.noted("From report to completion, in hours; the median.")
   private static let share = Schema.number(0...1).orNull.noted("Completed by the target date.")

@@ -40,11 +40,14 @@ enum AccountRoutes {
   static func endSession(_ request: Request, _ context: Context, _ id: String) async throws -> Response {
     let person = try context.person()
     try await context.application.sessions.end(id: id, personID: person.id, tenant: context.actor.tenant)
+    try await context.auditSignOut(.sessionEnded)
     return Response(.noContent)
   }
 
   static func export(_ request: Request, _ context: Context) async throws -> Response {
-    let bytes = try await context.application.exportAccount(try context.person(), in: context)
+    let person = try context.person()
+    try await context.audit(.exported, "account")
+    let bytes = try await context.application.exportAccount(person, in: context)
     var response = Response(.ok, contentType: "application/json", bytes: bytes)
     response.headers["Content-Disposition"] = "attachment; filename=\"my-data.json\""
     response.headers["Cache-Control"] = "private, no-store"

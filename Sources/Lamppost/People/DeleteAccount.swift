@@ -41,6 +41,8 @@ struct DeleteAccount: Sendable {
 
   private static func statements(_ id: Int) -> [SQL] {
     [
+      EraseHistory.logOfPerson(id, by: id),
+      AuditEvent(.accountDeleted, AuditEvent.about(person: id), by: id).insertion,
       """
       DELETE FROM request_contacts c USING requests r
        WHERE r.tenant_id = c.tenant_id AND r.id = c.request_id AND r.reporter_id = \(id)

@@ -51,8 +51,10 @@ enum SettingsPage {
         password, of: person, in: context, browser: request.browser)
     case .session:
       try await application.sessions.end(id: form["session"] ?? "", personID: person.id, tenant: tenant)
+      try await context.auditSignOut(.sessionEnded)
     case .others:
       try await application.sessions.endAll(personID: person.id, tenant: tenant, but: context.session)
+      try await context.auditSignOut(.sessionEnded)
     }
     return nil
   }

@@ -67,7 +67,8 @@ struct Tokens: Sendable {
         """)
       guard !used.isEmpty else {
         // Committed although the call is refused.
-        try await transaction.execute(Self.revocation(of: family.id))
+        try await transaction.execute(
+          Self.revocation(of: "\(family.id)", note: "A refresh token was used a second time."))
         return .refused
       }
       return .pair(try await issue(family, tenant, in: transaction))
@@ -92,14 +93,17 @@ struct Tokens: Sendable {
   func revoke(_ text: String, tenant: Tenant) async throws {
     guard let token = SessionToken(text: text) else { return }
     _ = try await database.tenant(tenant.id).write(
-      """
-      UPDATE refresh_families SET revoked_at = now()
-       WHERE revoked_at IS NULL
-         AND id = (SELECT family FROM refresh_tokens WHERE digest = \(token.lookupKey.bytes))
-      """)
+      Self.revocation(of: "(SELECT family FROM refresh_tokens WHERE digest = \(token.lookupKey.bytes))"))
   }
 
-  private static func revocation(of family: UUID) -> SQL {
-    "UPDATE refresh_families SET revoked_at = now() WHERE id = \(family)"
+  /// - Parameter family: the id of one that has not ended.
+  private static func revocation(of family: SQL, note: String? = nil) -> SQL {
+    """
+    WITH ended AS (
+      UPDATE refresh_families SET revoked_at = now() WHERE id = \(family) AND revoked_at IS NULL RETURNING person_id)
+    INSERT INTO audit_events (tenant_id, actor_id, kind, subject, note)
+    SELECT current_tenant(), person_id, \(AuditEvent.Kind.tokensRevoked.rawValue), 'person ' || person_id, \(note)
+      FROM ended
+    """
   }
 }

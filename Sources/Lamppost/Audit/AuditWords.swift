@@ -1,0 +1,121 @@
+import Civic
+import HTML
+import JSON
+import Localization
+
+/// Rows of the audit log in the reader's language.
+struct AuditWords {
+  let t: Translator
+
+  func title(_ kind: AuditEvent.Kind) -> String {
+    switch kind {
+    case .signedIn: t("Signed in")
+    case .signInFailed: t("Wrong password")
+    case .signedOut: t("Signed out")
+    case .sessionEnded: t("Signed another browser out")
+    case .tokensRevoked: t("Tokens revoked")
+    case .passwordChanged: t("Password changed")
+    case .accountDeleted: t("Account deleted")
+    case .exported: t("Data taken out")
+    case .changed: t("Changed")
+    case .invited: t("Invited")
+    case .deactivated: t("Deactivated")
+    case .reactivated: t("Activated again")
+    case .tenantCreated: t("Township created")
+    case .tenantChanged: t("Township changed")
+    case .erased: t("Erased for privacy")
+    case .verified: t("Audit log verified")
+    }
+  }
+
+  /// What a row tells of.
+  func title(_ entry: AuditEntry) -> String {
+    AuditEvent.Kind(rawValue: entry.kind).map(title) ?? Self.spaced(entry.kind)
+  }
+
+  func who(_ entry: AuditEntry) -> String {
+    if let id = entry.actorID { return entry.actorName ?? t("Person {number}", ["number": "\(id)"]) }
+    switch AuditEvent.Kind(rawValue: entry.kind) {
+    case .signInFailed: return t("Unknown")
+    case .verified: return t("Command line")
+    default: return t("Lamppost")
+    }
+  }
+
+  /// What it is about: `Category pothole`, a person's name.
+  func subject(_ entry: AuditEntry) -> String {
+    switch entry.subject {
+    case "settings": return t("Township settings")
+    case "workflow": return t("Statuses and closing")
+    case "rules": return t("Order of the rules")
+    case "account": return t("Own account")
+    case "audit log", "audit": return t("Audit log")
+    case "history": return t("History")
+    case AuditEvent.unknownAccount: return t("An account that does not exist")
+    default: break
+    }
+    let words = entry.subject.split(separator: " ", maxSplits: 1).map(String.init)
+    guard words.count == 2 else { return Self.spaced(entry.subject) }
+    switch words[0] {
+    case "person": return entry.subjectName ?? t("Person {number}", ["number": words[1]])
+    case "request": return t("Report {reference}", ["reference": entry.subjectName ?? words[1]])
+    case "category": return t("Category {name}", ["name": words[1]])
+    case "department": return t("Department {name}", ["name": words[1]])
+    case "rule": return t("Rule {number}", ["number": words[1]])
+    case "dashboard": return t("Dashboard: {table}", ["table": words[1]])
+    default: return Self.spaced(entry.subject)
+    }
+  }
+
+  /// The fields that changed: name, what they held, what they hold; nil for nothing.
+  func changes(_ entry: AuditEntry) -> [(name: String, before: String?, after: String?)] {
+    // Whole values that were never there before are told as what they became.
+    let (before, after) = (members(entry.before), members(entry.after))
+    if entry.kind == AuditEvent.Kind.erased.rawValue {
+      return [(t("Rows"), nil, t.number(after.count))]
+    }
+    let names = after.map(\.key) + before.map(\.key).filter { name in !after.contains { $0.key == name } }
+    return names.map { name in
+      (
+        Self.spaced(name), words(before.first { $0.key == name }?.value), words(after.first { $0.key == name }?.value)
+      )
+    }
+  }
+
+  /// From and to, a line a field.
+  func details(_ entry: AuditEntry) -> HTML {
+    if entry.isErased { return "<span class=\"muted\">\(t("Contents erased for privacy"))</span>" }
+    var lines = changes(entry).map { change -> HTML in
+      let from = change.before ?? (entry.before == nil ? nil : t("nothing"))
+      let to = change.after ?? t("nothing")
+      if (from ?? "").utf8.count + to.utf8.count > 160 {
+        return """
+          \(t("{label}:", ["label": change.name])) <details><summary>\(t("Show both"))</summary>
+          <p class="prose"><del>\(from ?? "")</del></p><p class="prose"><ins>\(to)</ins></p></details>
+          """
+      }
+      let old: HTML? = from.map { "<del>\($0)</del> <span aria-hidden=\"true\">→</span> " }
+      return "\(t("{label}:", ["label": change.name])) \(old)<ins>\(to)</ins>"
+    }
+    if let note = entry.note { lines.append(HTML(text: note)) }
+    return lines.joined(separator: "<br>")
+  }
+
+  private func members(_ json: String?) -> [JSONObject.Member] {
+    json.flatMap { try? JSONValue.parse(Array($0.utf8)).object }?.members ?? []
+  }
+
+  /// - Returns: nil for null, for nothing, and for an empty text.
+  private func words(_ value: JSONValue?) -> String? {
+    guard let value else { return nil }
+    if case .null = value { return nil }
+    if let text = value.string { return text.isEmpty ? nil : text }
+    if let flag = value.bool { return flag ? t("yes") : t("no") }
+    if let number = value.integer { return t.number(number) }
+    var json = JSONWriter()
+    json.value(value)
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+
+  private static func spaced(_ name: String) -> String { name.replacing("_", with: " ") }
+}
