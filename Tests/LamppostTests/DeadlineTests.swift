@@ -347,7 +347,9 @@ import Testing
     #expect(found == [near])
     #expect(try await agent.get("/api/v1/requests?due_within=100").items.count == 2)
     #expect(try await agent.get("/api/v1/requests?due_within=0").code == "invalid_parameter")
-    #expect(try await agent.get("/staff?due_within=24").text.contains(near))
+    let queue = try await agent.get("/staff?due_within=24").text
+    #expect(queue.contains(near) && queue.contains("badge due-soon"))
+    #expect(try await !agent.get("/staff?overdue=true").text.contains("badge due-soon"))
   }
 
   @Test("a change that nobody settled is settled by the worker")

@@ -97,7 +97,7 @@ enum CategoryPages {
         .init(hint: hint, maximumLength: 1000, rows: 3, isOptional: true, isSpellchecked: true))
     }
     return Page(
-      title: category.name, isPrivate: true,
+      title: category.name, styles: ["targets"], isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.adminCategories(), t("Categories")))\
         \(fields.summary { labels[$0] })<h1>\(category.name)</h1>

@@ -128,7 +128,7 @@ enum CalendarPages {
     let title = kept?.name ?? t("New calendar")
     let zone = context.actor.tenant.timeZone.identifier
     return Page(
-      title: title, isPrivate: true,
+      title: title, styles: ["targets"], isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.calendarPages(), t("Calendars")))\
         \(fields.summary { labels[$0] })<h1>\(title)</h1>

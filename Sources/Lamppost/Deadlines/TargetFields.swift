@@ -83,7 +83,7 @@ enum TargetFields {
   static func preview(_ terms: ServiceTerms, _ t: Translator) -> HTML {
     let now = Date.now
     return """
-      <section class="card" id="preview" aria-labelledby="preview-title">
+      <div class="card" id="preview">
       <h2 id="preview-title">\(t("A report made now would be due"))</h2>
       <div class="scroll" tabindex="0" role="region" aria-labelledby="preview-title"><table>
       <thead><tr><th scope="col">\(t("Priority"))</th><th scope="col">\(t("Answer"))</th>\
@@ -98,7 +98,7 @@ enum TargetFields {
 
           """ as HTML
       })</tbody></table></div>
-      </section>
+      </div>
 
       """
   }

@@ -158,6 +158,12 @@ final class ServiceRequest: Sendable {
     TargetVerdict.of(target: expectedBy, closedAt: closedAt, heldSince: heldSince, at: now) == .overdue
   }
 
+  /// Whether its target comes within a day.
+  func isDueSoon(at now: Date) -> Bool {
+    guard let expectedBy, heldSince == nil, !isOverdue(at: now), closedAt == nil else { return false }
+    return expectedBy.timeIntervalSince(now) < 86_400
+  }
+
   /// Writes the fields of the API's request object.
   func write(to json: inout JSONObjectWriter, for actor: Actor) {
     json.field("reference", reference.description)

@@ -48,6 +48,7 @@ extension TriageLayout {
       <p class="row-badges">\(request.facts.status.badge(t)) \
       \(request.priority >= .high ? request.priority.badge(t) : nil) \
       \(isOverdue ? "<span class=\"badge overdue\">\(t("Overdue"))</span>" as HTML : nil) \
+      \(request.isDueSoon(at: now) ? "<span class=\"badge due-soon\">\(t("Due soon"))</span>" as HTML : nil) \
       <span data-presence="\(reference)" hidden></span></p>
       <p class="row-facts muted small">\(facts(request, now: now))</p>
       </div></li>
