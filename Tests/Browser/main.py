@@ -5,6 +5,6 @@ from browser import close
 from instance import instance
 
 try:
-    suite.main(["opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "tiles", "print", "offline", "escaping", "privacy", "calendars", "accessibility", "closing"], instance)
+    suite.main(["opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline", "escaping", "privacy", "calendars", "accessibility", "closing"], instance)
 finally:
     close()

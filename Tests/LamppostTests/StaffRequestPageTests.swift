@@ -159,12 +159,17 @@ import Testing
     let (reference, _) = try await town.report()
     let path = "/staff/requests/\(reference)"
     let (slow, fast) = (try await town.browser(.agent), try await town.browser(.manager))
-    let version = try version(try await slow.get(path))
+    let first = try await slow.get(path)
+    let version = try version(first)
+    let seen = String(try #require(first.text.firstMatch(of: /name="seen" value="([0-9]+)"/)).1)
     _ = try await fast.post(path, [("action", "priority"), ("priority", "urgent"), ("version", version)])
     let late = try await slow.post(
-      path, [("action", "text"), ("title", "My better title"), ("description", ""), ("version", version)])
+      path,
+      [("action", "text"), ("title", "My better title"), ("description", ""), ("version", version), ("seen", seen)])
     #expect(late.status == 412 && late.text.contains("id=\"conflict\""))
     #expect(late.text.contains("value=\"My better title\"") && late.text.contains("<ins>Urgent</ins>"))
+    let meanwhile = try #require(late.text.firstMatch(of: /<ul id="meanwhile">([\s\S]*?)<\/ul>/)).1
+    #expect(meanwhile.contains("Urgent") && meanwhile.contains("A manager") && !meanwhile.contains("Under review"))
     #expect(late.text.contains("<h1>Broken lamp</h1>"))
     let again = try await slow.post(
       path,

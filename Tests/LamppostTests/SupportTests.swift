@@ -168,3 +168,38 @@ import Testing
     #expect(same.headers["Set-Cookie"]?.hasPrefix("__Host-supporter=") == true)
   }
 }
+
+@Suite struct SimilarityTests {
+  @Test("kind, family, words, distance and time each speak for a duplicate, and the score says how much")
+  func score() async throws {
+    let town = try await Township()
+    _ = try await town.database.write(
+      "UPDATE categories SET group_name = 'Streets' WHERE tenant_id = \(town.id) AND slug IN ('pothole', 'street-light')"
+    )
+    func report(_ title: String, _ latitude: Double, _ category: String = "street-light") async throws -> String {
+      try await town.report([
+        ("title", .string(title)), ("location", .at(latitude, -71.06)), ("category", .string(category)),
+      ]).reference
+    }
+    let here = try await report("Lamp is dark", 42.36)
+    let same = try await report("Lamp is dark", 42.36)
+    let far = try await report("Lamp is dark", 42.362)
+    let other = try await report("Something else", 42.36)
+    let old = try await report("Lamp is dark", 42.36)
+    let family = try await report("Lamp is dark", 42.36, "pothole")
+    _ = try await town.database.write(
+      """
+      UPDATE requests SET created_at = now() - interval '90 days'
+       WHERE tenant_id = \(town.id) AND reference = \(old.replacing("-", with: ""))
+      """)
+    let found = try await town.somebody(.agent).get("/api/v1/requests/\(here)/similar").items
+    let scores = Dictionary(
+      uniqueKeysWithValues: found.map { ($0["reference"]?.string ?? "", $0["score"]?.double ?? -1) })
+    #expect(found.first?["reference"]?.string == same && scores[same] == 1)
+    #expect(found.first?["category_group"]?.string == "Streets")
+    for worse in [far, other, old, family] {
+      #expect(scores[worse].map { $0 > 0 && $0 < 1 } == true, "\(scores)")
+    }
+    #expect(found.map { $0["score"]?.double ?? 0 } == scores.values.sorted(by: >))
+  }
+}

@@ -223,8 +223,9 @@ extension Schemas {
   private static let similar: [Schema.Field] = [
     .required("reference", reference), .required("title", .text), .required("status", status),
     .required("category", Schema.text.noted("Its slug.")), .required("category_name", .text),
-    .required("address", Schema.text.orNull), .required("created_at", .time),
-    .required("distance", Schema.number(0...SimilarRequests.radius).noted("Metres.")),
+    .required("category_group", Schema.text.orNull), .required("address", Schema.text.orNull),
+    .required("created_at", .time), .required("distance", Schema.number(0...SimilarRequests.radius).noted("Metres.")),
+    .required("score", Schema.number(0...1).noted("Of kind, words, distance and time, the likeliest first.")),
     .required("supporters", .integer(0...)),
     .required("thumbnail", Schema.text.orNull.noted("The address of a small picture.")),
   ]

@@ -58,11 +58,11 @@ struct ChangeForms {
         """)
   }
 
-  func withdrawing() -> Page {
+  func withdrawing(problem: Problem? = nil) -> Page {
     Page(
-      title: t("Withdraw your report"), isPrivate: true,
+      title: t("Withdraw your report"), status: problem?.code.status ?? .ok, isPrivate: true,
       main: """
-        <h1>\(t("Withdraw your report?"))</h1>
+        \(FormFields(t, nil, problem: problem).summary { _ in nil })<h1>\(t("Withdraw your report?"))</h1>
         <p><strong>\(request.title)</strong></p>
         <p>\(t("Staff will not act on it. This cannot be undone, but you can report the problem again."))</p>
         <form method="post" action="\(reader.withdrawal)">\(hidden)

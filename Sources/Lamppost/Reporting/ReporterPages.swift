@@ -36,10 +36,12 @@ enum ReporterPages {
       case "confirm": return try await confirm(form, view, context, reader)
       default: throw Problem(.malformedRequest, "The form does not say what to do.")
       }
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+    } catch let problem as Problem where problem.isForTheForm {
       context.application.quarantine.discard(form.files)
+      // How it stands now, with what was entered.
       return RequestDocument(
-        view: view, reader: reader, context: context, origin: request.origin, form: form, problem: problem
+        view: try await reader.view(context), reader: reader, context: context, origin: request.origin, form: form,
+        problem: problem
       ).response()
     }
   }
@@ -100,7 +102,8 @@ enum ReporterPages {
       return .redirect(to: reader.page + "?done=edited")
     } catch let problem as Problem where problem.code == .editWindowClosed {
       return ChangeForms(view, reader, context).tooLate(.unprocessableContent).response(context)
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+    } catch let problem as Problem where problem.isForTheForm {
+      let view = try await reporters(context, reader)
       return try await ChangeForms(view, reader, context).editing(form, problem: problem).response(context)
     }
   }
@@ -131,6 +134,9 @@ enum ReporterPages {
       return .redirect(to: reader.page + "?done=withdrawn")
     } catch let problem as Problem where problem.code == .editWindowClosed {
       return ChangeForms(view, reader, context).tooLate(.unprocessableContent).response(context)
+    } catch let problem as Problem where problem.isForTheForm {
+      let view = try await reporters(context, reader)
+      return ChangeForms(view, reader, context).withdrawing(problem: problem).response(context)
     }
   }
 
@@ -139,6 +145,11 @@ enum ReporterPages {
     guard view.isReporters else { throw Problem(.forbidden) }
     return view
   }
+}
+
+extension Problem {
+  /// Whether the form is shown again: something in it is wrong, or somebody else was faster.
+  fileprivate var isForTheForm: Bool { code.status == .unprocessableContent || code == .versionMismatch }
 }
 
 extension PageForm {

@@ -28,6 +28,8 @@ struct HistoryWords {
     case "routed": return routed(entry)
     case "moderated": return moderated(entry)
     case "merged": return merged(entry)
+    case "comment": return HTML(text: t("Wrote a comment"))
+    case "message": return HTML(text: t("Wrote a message"))
     default: return HTML(text: entry.kind)
     }
   }

@@ -13,7 +13,8 @@ extension StaffRequestLayout {
     <form method="post" action="\(Paths.staffRequest(request.reference))" class="desk-form" id="form-\(kind.rawValue)" \
     novalidate\(takesFiles ? " enctype=\"multipart/form-data\"" as HTML : nil)>\(context.hiddenToken)\
     <input type="hidden" name="action" value="\(kind.rawValue)">\
-    <input type="hidden" name="version" value="\(request.facts.version)">
+    <input type="hidden" name="version" value="\(request.facts.version)">\
+    <input type="hidden" name="seen" value="\(view.history.last?.sequence ?? 0)">
     \(fields)<button class="\(style)">\(button)</button>
     </form>
 

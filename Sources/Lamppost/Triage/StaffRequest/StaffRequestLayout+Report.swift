@@ -159,7 +159,8 @@ extension StaffRequestLayout {
         let metres = t("{metres} m away", ["metres": "\(Int(item.distance.rounded()))"])
         return """
           <li><a href="\(Paths.staffRequest(item.reference))">\(item.title)</a>
-          <span class="muted small">\(item.categoryName) · \(metres) · \(time(item.createdAt))</span>
+          <span class="muted small">\(item.categoryName) · \(metres) · \(time(item.createdAt)) · \
+          \(t("{percent} % alike", ["percent": t.number(Int((item.score * 100).rounded()))]))</span>
           \(item.status.badge(t)) \(mergeLink(item.reference, item.title, item.status))</li>
 
           """ as HTML

@@ -38,6 +38,22 @@ extension StaffRequestLayout {
       """
   }
 
+  /// What others have done since the reader's page was made.
+  var changedMeanwhile: HTML? {
+    guard let seen = entered?.form["seen"].flatMap({ Int(digits: $0) }) else { return nil }
+    let words = HistoryWords(t: t, view: view)
+    let rows = view.history.filter { $0.sequence > seen }.suffix(10)
+    if rows.isEmpty { return nil }
+    return """
+      <ul id="meanwhile">
+      \(rows.map { entry in
+        let author = entry.isByTownship ? context.actor.tenant.name : entry.actorName
+        return "<li>\(words.sentence(entry)) <span class=\"by\">\(author.map { "\($0) · " })\(time(entry.at))</span></li>\n" as HTML
+      })</ul>
+
+      """
+  }
+
   /// In a long one, what was said can be read without the changes between.
   private var choice: HTML {
     let choices = [

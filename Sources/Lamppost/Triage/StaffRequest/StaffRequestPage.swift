@@ -124,6 +124,7 @@ struct StaffRequestLayout {
         <div class="notice warn" role="alert" id="conflict">
         <h2 class="notice-title">\(t("Somebody else changed this"))</h2>
         <p>\(t("Here is how it stands now. What you entered is still in the form: check it and send it again."))</p>
+        \(changedMeanwhile)\
         </div>
 
         """
