@@ -38,6 +38,15 @@ public enum Base32 {
   }
 }
 
+/// Base32 as authenticator apps read it (RFC 4648, 6), without padding.
+public enum StandardBase32 {
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".utf8)
+
+  public static func encode(_ bytes: [UInt8]) -> String {
+    BitGroups.encode(bytes, bits: 5, alphabet: alphabet)
+  }
+}
+
 /// For each byte its place in the alphabet, or `BitGroups.invalid`.
 private func valueTable(of alphabet: [UInt8]) -> [UInt8] {
   var values = [UInt8](repeating: BitGroups.invalid, count: 256)
