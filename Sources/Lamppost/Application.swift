@@ -36,6 +36,10 @@ final class Application: Sendable {
   let signIn: SignIn
   let registerPerson: RegisterPerson
   let changeAccount: ChangeAccount
+  let resetPassword: ResetPassword
+  let changeAddress: ChangeAddress
+  let secondFactors: SecondFactors
+  let changeSecondFactor: ChangeSecondFactor
   let changeSettings: ChangeSettings
   let listAudit: ListAudit
   let changeCategory: ChangeCategory
@@ -124,9 +128,13 @@ final class Application: Sendable {
     tokens = Tokens(database: database, signer: signer)
     authentication = Authentication(database: database, sessions: sessions, signer: signer)
 
-    signIn = SignIn(database: database, passwords: passwords, limiter: limiter)
+    secondFactors = SecondFactors(database: database, limiter: limiter, secret: secret)
+    signIn = SignIn(database: database, passwords: passwords, limiter: limiter, factors: secondFactors)
+    changeSecondFactor = ChangeSecondFactor(database: database, factors: secondFactors, signIn: signIn)
     registerPerson = RegisterPerson(database: database, passwords: passwords)
     changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
+    resetPassword = ResetPassword(database: database, passwords: passwords, sessions: sessions)
+    changeAddress = ChangeAddress(database: database, signIn: signIn)
     changeSettings = ChangeSettings(database: database, tenants: tenants)
     listAudit = ListAudit(database: database, cursors: cursors)
     changeCategory = ChangeCategory(database: database)

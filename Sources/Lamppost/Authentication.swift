@@ -71,9 +71,19 @@ struct Authentication: Sendable {
   /// The account as it is now, asked on every call: deactivation and a raised epoch end everything at once.
   private func person(_ id: Int, epoch: Int, _ tenant: Tenant) async throws -> Actor.Person? {
     try await database.withoutReplica.tenant(tenant.id).read(
-      "SELECT \(Actor.Person.columns) FROM people WHERE id = \(id) AND epoch = \(epoch) AND active"
-    ).first.map(Actor.Person.init)
+      """
+      SELECT \(Actor.Person.columns), \(Self.hasSecondFactor) FROM people
+       WHERE id = \(id) AND epoch = \(epoch) AND active
+      """
+    ).first.map { row in
+      try Actor.Person(row).held(to: tenant, hasSecondFactor: try row.get(Actor.Person.columnCount))
+    }
   }
+
+  static let hasSecondFactor: SQL = """
+    EXISTS (SELECT 1 FROM second_factors f
+             WHERE f.tenant_id = people.tenant_id AND f.person_id = people.id AND f.confirmed_at IS NOT NULL)
+    """
 
   private func requireCSRFToken(_ request: Request, _ token: SessionToken) throws {
     if request.method.isSafe { return }

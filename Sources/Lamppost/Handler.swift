@@ -124,10 +124,12 @@ struct Handler: Sendable {
   /// - Parameter context: of a page, as far as it came.
   private func failure(_ problem: Problem, requestID: String, _ request: Request, _ context: Context?) -> Response {
     if let context {
-      let wantsIn = problem.code == .unauthenticated && request.method.isSafe
-      return wantsIn
-        ? .redirect(to: Paths.signIn() + "?" + Query([("next", request.target)]).encoded)
-        : ErrorPage.response(problem, requestID: requestID, context)
+      let next = "?" + Query([("next", request.target)]).encoded
+      switch problem.code {
+      case .unauthenticated where request.method.isSafe: return .redirect(to: Paths.signIn() + next)
+      case .secondFactorMissing where request.method.isSafe: return .redirect(to: Paths.accountSecurity() + next)
+      default: return ErrorPage.response(problem, requestID: requestID, context)
+      }
     }
     let isForReading = (request.headers["Accept"] ?? "").contains("text/html") && Paths.isPage(request.path)
     return isForReading
@@ -140,7 +142,10 @@ struct Handler: Sendable {
     case .signedIn: if actor.person == nil { throw Problem(.unauthenticated) }
     case .staff(let permission):
       guard let person = actor.person else { throw Problem(.unauthenticated) }
-      if permission.scope(for: person.role) == .none { throw Problem(.forbidden) }
+      if permission.scope(for: person.role) == .none {
+        let isHeld = person.lacksSecondFactor && permission.scope(for: person.accountRole) != .none
+        throw Problem(isHeld ? .secondFactorMissing : .forbidden)
+      }
     case .monitoring: throw .notFound
     }
   }

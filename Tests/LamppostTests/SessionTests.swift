@@ -74,7 +74,7 @@ import Testing
     // The account itself is free: from elsewhere its owner comes in.
     let tenant = try await town.installation.application.tenants.tenant(host: town.host)
     let account = try await town.installation.application.signIn(
-      email: "ada@example.test", password: Self.password, tenant: tenant, clientAddress: "198.51.100.9")
+      email: "ada@example.test", password: Self.password, code: nil, tenant: tenant, clientAddress: "198.51.100.9")
     #expect(account.person.email == "ada@example.test")
   }
 

@@ -112,6 +112,16 @@ struct ObjectInput {
     return options[0]
   }
 
+  /// Several words of a closed list, in the list's order.
+  mutating func options<Option>(_ key: String, _ options: [Option], name: (Option) -> String) -> [Option] {
+    let words = texts(key, each: 100) ?? []
+    let known = options.map(name)
+    if words.contains(where: { !known.contains($0) }) {
+      refuse(key, .unknownOption, "each must be one of: " + known.joined(separator: ", "))
+    }
+    return options.filter { words.contains(name($0)) }
+  }
+
   /// Reads a nested object by `body`, whose mistakes are gathered here; nil where it is missing, null or no object.
   mutating func nested<Value>(_ key: String, _ body: (inout ObjectInput) -> Value?) -> Value? {
     guard let value = value(key) else { return nil }

@@ -16,7 +16,10 @@ extension Problem {
     // 401, 403
     case unauthenticated
     case invalidCredentials = "invalid_credentials"
+    case secondFactorRequired = "second_factor_required"
+    case invalidCode = "invalid_code"
     case forbidden
+    case secondFactorMissing = "second_factor_missing"
     case csrf = "csrf_token_required"
     // 404 to 431: what is asked for, and how
     case notFound = "not_found"
@@ -28,6 +31,7 @@ extension Problem {
     case idempotencyConflict = "idempotency_conflict"
     case notScanned = "not_scanned"
     case gone
+    case linkExpired = "link_expired"
     case infected
     case failed
     case versionMismatch = "version_mismatch"
@@ -65,6 +69,7 @@ extension Problem {
     case slugTaken = "slug_taken"
     case hostTaken = "host_taken"
     case wrongPassword = "wrong_password"
+    case commonPassword = "common_password"
     case transitionNotAllowed = "transition_not_allowed"
     case reasonRequired = "reason_required"
     case noteRequired = "note_required"
@@ -88,13 +93,13 @@ extension Problem {
       case .malformedRequest, .malformedJSON, .malformedMultipart, .unknownParameter, .invalidParameter, .invalidCursor,
         .invalidGrant, .unsupportedGrantType, .incompleteBody:
         .badRequest
-      case .unauthenticated, .invalidCredentials: .unauthorized
-      case .forbidden, .csrf: .forbidden
+      case .unauthenticated, .invalidCredentials, .secondFactorRequired, .invalidCode: .unauthorized
+      case .forbidden, .secondFactorMissing, .csrf: .forbidden
       case .notFound: .notFound
       case .methodNotAllowed: .methodNotAllowed
       case .timedOut: .requestTimeout
       case .conflict, .lastAdministrator, .ownTownship, .idempotencyConflict, .notScanned: .conflict
-      case .gone, .infected, .failed: .gone
+      case .gone, .linkExpired, .infected, .failed: .gone
       case .versionMismatch: .preconditionFailed
       case .tooLarge, .tooManyFiles: .contentTooLarge
       case .unsupportedMediaType: .unsupportedMediaType
@@ -103,7 +108,8 @@ extension Problem {
         .invalidText, .slugTaken, .hostTaken,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
         .nameTaken, .ownAccount, .limitsNotAllowed, .unknownCalendar, .noHours, .badSpan, .overlappingHours,
-        .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .transitionNotAllowed,
+        .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .commonPassword,
+        .transitionNotAllowed,
         .reasonRequired,
         .noteRequired, .proofRequired, .notOptional, .unknownRequest, .mergeNotAllowed, .editWindowClosed,
         .undoNotAllowed:
@@ -130,7 +136,10 @@ extension Problem {
       case .incompleteBody: "The body ended too early."
       case .unauthenticated: "Sign in first."
       case .invalidCredentials: "The email address or the password is wrong."
+      case .secondFactorRequired: "A code from the authenticator app is needed too."
+      case .invalidCode: "The code is wrong or has been used."
       case .forbidden: "You may not do this."
+      case .secondFactorMissing: "Set up a second factor first: your role needs one here."
       case .csrf: "The X-CSRF-Token header is missing or wrong."
       case .notFound: "There is nothing here."
       case .methodNotAllowed: "This address does not answer to that method."
@@ -141,6 +150,7 @@ extension Problem {
       case .idempotencyConflict: "This Idempotency-Key was used with other content."
       case .notScanned: "The file has not been scanned yet."
       case .gone: "This has been removed."
+      case .linkExpired: "The link has been used already, or its time is over."
       case .infected: "The file carried malware and was deleted."
       case .failed: "The file could not be accepted."
       case .versionMismatch: "Somebody else changed this in the meantime."
@@ -177,6 +187,7 @@ extension Problem {
       case .slugTaken: "Another township has this short name."
       case .hostTaken: "Another township answers to this host name."
       case .wrongPassword: "The password is wrong."
+      case .commonPassword: "This password is among the first that anybody would try."
       case .transitionNotAllowed: "The request cannot go from its status to that one."
       case .reasonRequired: "This status needs a reason."
       case .noteRequired: "This status needs a note of what was done."

@@ -51,6 +51,7 @@ enum SettingsAdministrationPage {
     fields.entered = [
       "emergency_number": [settings.emergencyNumber], "contact_email": [settings.contactEmail ?? ""],
       "publishes_at_once": [settings.publishesAtOnce ? "true" : "false"],
+      "second_factor_roles": settings.secondFactorRoles.map(\.rawValue),
     ]
     return page(context, fields, AdministrationPage.saved(request, context.t)).response(context)
   }
@@ -59,7 +60,8 @@ enum SettingsAdministrationPage {
     let form = try context.postedForm()
     do {
       var input = ObjectInput(
-        form.object(texts: ["emergency_number", "contact_email"], flags: ["publishes_at_once"]))
+        form.object(
+          texts: ["emergency_number", "contact_email"], flags: ["publishes_at_once"], lists: ["second_factor_roles"]))
       let settings = TownshipSettings(&input, changing: TownshipSettings(context.actor.tenant))
       try input.finish()
       try await context.application.changeSettings(settings, as: context.actor)
@@ -76,6 +78,7 @@ enum SettingsAdministrationPage {
     let labels = [
       "emergency_number": t("Emergency number"), "contact_email": t("Contact email address"),
       "publishes_at_once": t("When a new report becomes public"),
+      "second_factor_roles": t("Who has to sign in with a second factor"),
     ]
     return Page(
       title: t("Township settings"), isPrivate: true,
@@ -91,6 +94,9 @@ enum SettingsAdministrationPage {
             maximumLength: 254, isOptional: true)))\
         \(fields.radios("publishes_at_once", labels["publishes_at_once"]!,
           [("true", t("At once")), ("false", t("After a look by staff"))]))\
+        \(fields.checkboxes("second_factor_roles", labels["second_factor_roles"]!,
+          TownshipSettings.guardableRoles.map { ($0.rawValue, $0.title(t)) },
+          .init(hint: t("Their work is closed to them until they have set one up under “Security”."), isOptional: true)))\
         <button>\(t("Save"))</button>
         </form>
         """)
@@ -102,9 +108,15 @@ extension PageForm {
   /// - Parameters:
   ///   - flags: `true` where the field says so, else false.
   ///   - numbers: whole numbers; what is none stays a text, which the API refuses.
-  func object(texts: [String], flags: [String] = [], numbers: [String] = []) -> JSONObject {
+  ///   - lists: several values of one name.
+  func object(
+    texts: [String], flags: [String] = [], numbers: [String] = [], lists: [String] = []
+  ) -> JSONObject {
     var members = texts.map { JSONObject.Member(key: $0, value: self[$0].map(JSONValue.string) ?? .null) }
     members += flags.map { JSONObject.Member(key: $0, value: .bool(self[$0] == "true")) }
+    members += lists.map { name in
+      JSONObject.Member(key: name, value: .array(valuesByName[name, default: []].map(JSONValue.string)))
+    }
     members += numbers.map { name in
       let value = self[name].map { text in Int(text).map(JSONValue.integer) ?? .string(text) }
       return JSONObject.Member(key: name, value: value ?? .null)

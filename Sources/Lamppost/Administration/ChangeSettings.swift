@@ -1,3 +1,4 @@
+import Civic
 import FoundationEssentials
 import JSON
 import PostgreSQL
@@ -7,10 +8,15 @@ struct TownshipSettings: Sendable {
   let emergencyNumber: String
   let contactEmail: String?
   let publishesAtOnce: Bool
+  /// Roles that have to have a second factor.
+  let secondFactorRoles: [Role]
+
+  static let guardableRoles = Role.allCases.filter(\.isStaff)
 
   init(_ tenant: Tenant) {
     (emergencyNumber, contactEmail) = (tenant.emergencyNumber, tenant.contactEmail)
     publishesAtOnce = tenant.publishesAtOnce
+    secondFactorRoles = Self.guardableRoles.filter(tenant.secondFactorRoles.contains)
   }
 
   /// Reads a change of `old`; what is left out stays as it is.
@@ -22,12 +28,16 @@ struct TownshipSettings: Sendable {
       input.refuse("contact_email", .invalidFormat, "must be an email address")
     }
     publishesAtOnce = input.bool("publishes_at_once") ?? old.publishesAtOnce
+    secondFactorRoles =
+      input.has("second_factor_roles")
+      ? input.options("second_factor_roles", Self.guardableRoles, name: \.rawValue) : old.secondFactorRoles
   }
 
   func write(to json: inout JSONObjectWriter) {
     json.field("emergency_number", emergencyNumber)
     json.field("contact_email", contactEmail)
     json.field("publishes_at_once", publishesAtOnce)
+    json.array("second_factor_roles", secondFactorRoles.map(\.rawValue))
   }
 }
 
@@ -38,7 +48,8 @@ struct ChangeSettings: Sendable {
 
   private static let row: SQL = """
     jsonb_build_object('emergency_number', emergency_number, 'contact_email', contact_email,
-                       'publishes_at_once', publishes_at_once)::text
+                       'publishes_at_once', publishes_at_once,
+                       'second_factor_roles', second_factor_roles)::text
     """
 
   /// Other processes know of it within a few seconds.
@@ -50,7 +61,8 @@ struct ChangeSettings: Sendable {
       let after = try await transaction.query(
         """
         UPDATE tenants SET emergency_number = \(settings.emergencyNumber), contact_email = \(settings.contactEmail),
-               publishes_at_once = \(settings.publishesAtOnce)
+               publishes_at_once = \(settings.publishesAtOnce),
+               second_factor_roles = \(settings.secondFactorRoles.map(\.rawValue))
          WHERE id = \(id) RETURNING \(Self.row)
         """)
       guard let old = before.first, let new = after.first else { throw Problem.notFound }

@@ -21,8 +21,10 @@ enum UserCommand {
       throw UsageError("--role must be one of: " + Role.allCases.map(\.rawValue).joined(separator: ", "))
     }
     let password = environment.optional("LAMPPOST_PASSWORD") ?? readLine() ?? ""
-    guard password.unicodeScalars.count >= RegisterPerson.shortestPassword else {
-      throw UsageError("The password must have at least \(RegisterPerson.shortestPassword) characters.")
+    do throws(PasswordRule.Refusal) {
+      try PasswordRule.check(password, personal: [email])
+    } catch {
+      throw UsageError("The password \(error.message).")
     }
     try await Migrate.withDatabase(admin) { database in
       let tenant = try await TenantCommand.find(options["tenant"], in: database)

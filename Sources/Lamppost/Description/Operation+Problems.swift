@@ -2,9 +2,29 @@ import HTTPServer
 
 extension Operation {
   static func all(_ uploads: UploadConfiguration) -> [Operation] {
-    reporting(uploads) + finding + files + working + merging + bulk + live + statistics + sessions + account
-      + administration + routing + people + moderation + redaction + townships + audit + deadlines + pages
-      + monitoring
+    [
+      reporting(uploads),
+      finding,
+      files,
+      working,
+      merging,
+      bulk,
+      live,
+      statistics,
+      sessions,
+      account,
+      recovery,
+      administration,
+      routing,
+      people,
+      moderation,
+      redaction,
+      townships,
+      audit,
+      deadlines,
+      pages,
+      monitoring,
+    ].flatMap(\.self)
   }
 
   /// Everything this call may be refused with.

@@ -104,12 +104,20 @@ extension Schemas {
     (
       "Session", .object([.required("person", .named("Person")), .required("csrf_token", .text)])
     ),
+    (
+      "SecondFactor",
+      .object([
+        .optional("secret", Schema.text.noted("Base32.")), .optional("uri", Schema.text.noted("For a QR code.")),
+        .optional("recovery_codes", .list(of: .text)),
+      ])
+    ),
     ("Me", .object(person + [.optional("csrf_token", Schema.text.noted("For callers with a session cookie."))])),
     (
       "Settings",
       .object([
         .required("emergency_number", .text), .required("contact_email", Schema.text.orNull),
         .required("publishes_at_once", .boolean),
+        .required("second_factor_roles", .list(of: .words(Role.self))),
       ])
     ),
     ("Workflow", workflow), ("MergePreview", mergePreview), ("MergedRequest", mergedRequest),
@@ -198,6 +206,7 @@ extension Schemas {
   private static let person: [Schema.Field] = [
     .required("id", .integer(1...)), .required("name", .text), .required("email", .text),
     .required("role", .words(Role.self)),
+    .optional("second_factor_missing", Schema.boolean.noted("The role is theirs once they have set one up.")),
   ]
 
   private static let attachmentSummary: [Schema.Field] = [

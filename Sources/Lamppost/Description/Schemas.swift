@@ -90,7 +90,7 @@ enum Schemas {
         .required("email", email), .required("name", line(200)),
         .required(
           "password",
-          .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
+          .text(PasswordRule.shortest...PasswordHasher.longestPassword).noted("At most 1024 bytes of UTF-8.")),
       ])
     ),
     ("SettingsChange", .input(settings)), ("WorkflowChange", workflowChange), ("Merge", merge),
@@ -100,7 +100,27 @@ enum Schemas {
       "PasswordChange",
       .input([
         .required("current_password", .text(1...PasswordHasher.longestPassword)),
-        .required("new_password", .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword)),
+        .required("new_password", .text(PasswordRule.shortest...PasswordHasher.longestPassword)),
+      ])
+    ),
+    ("PasswordResetRequest", .input([.required("email", email)])),
+    (
+      "PasswordReset",
+      .input([
+        .required("token", line(100).noted("What stands at the end of the mail's link.")),
+        .required("password", .text(PasswordRule.shortest...PasswordHasher.longestPassword)),
+      ])
+    ),
+    (
+      "AddressChange",
+      .input([.required("email", email), .required("password", .text(1...PasswordHasher.longestPassword))])
+    ),
+    ("LinkToken", .input([.required("token", line(100).noted("What stands at the end of the mail's link."))])),
+    (
+      "SecondFactorChange",
+      .input([
+        .optional("password", .text(1...PasswordHasher.longestPassword)),
+        .optional("code", optionalText(32).noted("What the authenticator app shows.")),
       ])
     ),
     ("Deletion", .input([.required("password", .text(1...PasswordHasher.longestPassword))])),
@@ -110,6 +130,7 @@ enum Schemas {
         .required("grant_type", .words(["password", "refresh_token"])),
         .optional("username", .text.noted("The email address, for the password grant.")),
         .optional("password", .text), .optional("refresh_token", .text),
+        .optional("code", .text.noted("The second factor, where the account has one.")),
         .optional("scope", .text.noted("Taken and ignored.")),
         .optional("client_id", .text.noted("Taken and ignored.")),
       ])
@@ -140,6 +161,9 @@ enum Schemas {
   private static let settings: [Schema.Field] = [
     .optional("emergency_number", line(30)), .optional("contact_email", email.orNull),
     .optional("publishes_at_once", Schema.boolean.orNull.noted("Else after a look by staff.")),
+    .optional(
+      "second_factor_roles",
+      Schema.list(of: .words(TownshipSettings.guardableRoles.map(\.rawValue))).noted("Roles that have to have one.")),
   ]
 
   private static let categoryChange: [Schema.Field] = [

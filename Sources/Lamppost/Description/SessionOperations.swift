@@ -7,7 +7,7 @@ extension Operation {
       note: "Send the CSRF token as X-CSRF-Token with every call of this cookie that changes something.",
       body: .json("SignIn"),
       answer: .json(.ok, .named("Session"), "Signed in.", headers: [("Set-Cookie", "The session.")]),
-      problems: [.invalidCredentials, .rateLimited]),
+      problems: [.invalidCredentials, .secondFactorRequired, .invalidCode, .rateLimited]),
     Operation(
       .delete, Paths.session, "signOut", .sessions, "Sign out",
       answer: Answer(
@@ -24,7 +24,7 @@ extension Operation {
     Operation(
       .post, Paths.users, "register", .sessions, "Make an account", body: .json("NewPerson"),
       answer: .json(.created, .named("Person"), "The new citizen."),
-      problems: [.invalidFormat, .tooShort, .emailTaken, .rateLimited]),
+      problems: [.invalidFormat, .tooShort, .commonPassword, .emailTaken, .rateLimited]),
     Operation(
       .get, Paths.me, "readMe", .sessions, "Who the caller is", answer: .json(.named("Me"), "The caller's account.")),
   ]
@@ -38,7 +38,7 @@ extension Operation {
       note: "Ends every other session and all tokens. The browser's own session goes on under a new cookie and token.",
       body: .json("PasswordChange"),
       answer: .json(.ok, .named("NewSession"), "Changed.", headers: [("Set-Cookie", "The session goes on.")]),
-      problems: [.wrongPassword, .tooShort, .rateLimited]),
+      problems: [.wrongPassword, .tooShort, .commonPassword, .rateLimited]),
     Operation(
       .get, Paths.mySessions, "listMySessions", .sessions, "Where one is signed in", note: "Browsers, newest first.",
       answer: .json(.page(of: .named("BrowserSession")), "The sessions.")),
@@ -54,6 +54,42 @@ extension Operation {
       answer: Answer(
         status: .noContent, note: "Deleted.", contents: [], headers: [("Set-Cookie", "Takes the session away.")]),
       problems: [.wrongPassword, .lastAdministrator, .rateLimited]),
+  ]
+
+  static let recovery = [
+    Operation(
+      .post, Paths.passwordReset, "askForPasswordReset", .sessions, "Ask for a mail with a link to a new password",
+      note: "The same is answered whether or not an account has this address.", body: .json("PasswordResetRequest"),
+      answer: .json(.accepted, .named("Empty"), "Asked."),
+      problems: [.invalidFormat, .mailUnavailable, .rateLimited]),
+    Operation(
+      .post, Paths.passwordResetConfirmation, "resetPassword", .sessions, "Set a new password by the link of a mail",
+      note: "Ends every session and all tokens. A second factor stays.", body: .json("PasswordReset"),
+      answer: .json(.named("Empty"), "Set."),
+      problems: [.linkExpired, .tooShort, .commonPassword, .rateLimited]),
+    Operation(
+      .post, Paths.myAddress, "changeMyAddress", .sessions, "Ask for another email address",
+      note: "The new address is sent a link, and is the account's once that was followed. The old one is told.",
+      body: .json("AddressChange"), answer: .json(.accepted, .named("Empty"), "Asked."),
+      problems: [.invalidFormat, .wrongPassword, .mailUnavailable, .rateLimited]),
+    Operation(
+      .post, Paths.addressConfirmation, "confirmMyAddress", .sessions, "Confirm an email address by the link of a mail",
+      body: .json("LinkToken"), answer: .json(.named("Person"), "The account with its new address."),
+      problems: [.linkExpired, .emailTaken]),
+    Operation(
+      .post, Paths.secondFactor, "setSecondFactor", .sessions, "Set a second factor up, in two calls",
+      note: "With the password: 201 with a secret for an authenticator app. Then with a code of that app: 200 with ten "
+        + "recovery codes, and signing in asks for a code from then on.",
+      body: .json("SecondFactorChange"), answer: .json(.named("SecondFactor"), "On, or waiting for its first code."),
+      problems: [.wrongPassword, .invalidCode, .conflict, .rateLimited]),
+    Operation(
+      .delete, Paths.secondFactor, "removeSecondFactor", .sessions, "Switch the second factor off",
+      body: .json("Deletion"), answer: Answer(status: .noContent, note: "It is off.", contents: []),
+      problems: [.wrongPassword, .rateLimited]),
+    Operation(
+      .post, Paths.recoveryCodes, "renewRecoveryCodes", .sessions, "New recovery codes in place of those there are",
+      body: .json("Deletion"), answer: .json(.named("SecondFactor"), "The codes, shown once."),
+      problems: [.wrongPassword, .rateLimited]),
   ]
 
   static let pages = [

@@ -17,6 +17,7 @@ final class Worker: Sendable {
   private let notifyRouted: NotifyRouted
   private let sendRouted: SendRouted
   private let sendDeadlineAlerts: SendDeadlineAlerts
+  private let sendAccountMail: SendAccountMail
   private let housekeeping: Housekeeping
   private let log: Log
   private let concurrency: Int
@@ -44,6 +45,7 @@ final class Worker: Sendable {
     notifyRouted = NotifyRouted(database: database, sendsMail: mail != nil)
     sendRouted = SendRouted(database: database, correspondence: mail)
     sendDeadlineAlerts = SendDeadlineAlerts(database: database, correspondence: mail)
+    sendAccountMail = SendAccountMail(database: database, correspondence: mail)
     housekeeping = Housekeeping(
       database: database, sweep: SweepUploads(database: database, files: store, folder: quarantine), log: log)
     self.log = log
@@ -101,6 +103,7 @@ final class Worker: Sendable {
       case .notifyRouted: try await notifyRouted(job)
       case .sendRouted: try await sendRouted(job)
       case .sendDeadlineAlerts: try await sendDeadlineAlerts(job)
+      case .sendAccountMail: try await sendAccountMail(job)
       case nil: throw UnknownWord(column: "jobs.kind")
       }
     } catch {

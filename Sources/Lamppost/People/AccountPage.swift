@@ -86,7 +86,10 @@ struct AccountTabs {
 
   var html: HTML {
     let t = context.t
-    let tabs = [(Paths.account(), t("Your reports")), (Paths.accountSettings(), t("Account settings"))]
+    let tabs = [
+      (Paths.account(), t("Your reports")), (Paths.accountSettings(), t("Account settings")),
+      (Paths.accountSecurity(), t("Security")),
+    ]
     let here = context.target.prefix { $0 != "?" }
     return """
       <nav class="tabs" aria-label="\(t("Your account"))"><ul>

@@ -8,10 +8,27 @@ struct Actor: Sendable {
     let id: Int
     let name: String
     let email: String
-    let role: Role
+    /// What they may act as: a citizen as long as a second factor is missing that the township asks of their role.
+    private(set) var role: Role
     /// The departments they belong to, by number.
     var departmentIDs: [Int] = []
     var limits = StaffLimits.none
+    /// The role of their account, where it is held back.
+    private(set) var heldRole: Role?
+
+    /// What their account says they are.
+    var accountRole: Role { heldRole ?? role }
+
+    /// Whether they have to set up a second factor before their role is theirs to use.
+    var lacksSecondFactor: Bool { heldRole != nil }
+
+    /// The same person, held to what the township asks of their role.
+    func held(to tenant: Tenant, hasSecondFactor: Bool) -> Person {
+      if hasSecondFactor || !tenant.secondFactorRoles.contains(role) { return self }
+      var person = self
+      (person.heldRole, person.role) = (role, .citizen)
+      return person
+    }
   }
 
   let tenant: Tenant

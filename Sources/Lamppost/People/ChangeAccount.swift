@@ -1,5 +1,7 @@
+import Civic
 import Credentials
 import FoundationEssentials
+import Localization
 import PostgreSQL
 
 /// What somebody changes about their own account.
@@ -33,17 +35,22 @@ struct ChangeAccount: Sendable {
   /// - Returns: nil where the call came by token.
   /// - Throws: `wrong_password`, `rate_limited`.
   func setPassword(
-    _ password: NewPassword, of person: Actor.Person, in context: Context, browser: BrowserName
+    _ password: NewPassword, of person: Actor.Person, language: Language, in context: Context, browser: BrowserName
   ) async throws -> SessionToken? {
     let tenant = context.actor.tenant
     try await signIn.confirm(
       password.current, field: "current_password", of: person, tenant: tenant, clientAddress: context.clientAddress)
+    try PasswordRule.require(password.new, field: "new_password", of: person, tenant)
     let hash = try await passwords.hash(password.new)
-    let rows = try await database.tenant(tenant.id).write(
-      """
-      UPDATE people SET password_hash = \(hash), epoch = epoch + 1 WHERE id = \(person.id) AND active RETURNING epoch
-      """)
-    guard let epoch = try rows.first?.get(0, as: Int.self) else { throw Problem(.unauthenticated) }
+    let epoch = try await database.tenant(tenant.id).write { transaction in
+      let rows = try await transaction.query(
+        """
+        UPDATE people SET password_hash = \(hash), epoch = epoch + 1 WHERE id = \(person.id) AND active RETURNING epoch
+        """)
+      guard let epoch = try rows.first?.get(0, as: Int.self) else { throw Problem(.unauthenticated) }
+      try await transaction.execute(AccountMail.notice(.password, personID: person.id).insertion(language))
+      return epoch
+    }
     // The epoch has ended them all already.
     try? await sessions.endAll(personID: person.id, tenant: tenant)
     guard context.session != nil else { return nil }

@@ -30,7 +30,7 @@ struct DeleteAccount: Sendable {
     async throws
   {
     let managers = Role.allCases.filter { Permission.managePeople.scope(for: $0) == .all }
-    guard managers.contains(person.role) else { return }
+    guard managers.contains(person.accountRole) else { return }
     let rows = try await transaction.query(
       """
       SELECT id FROM people WHERE active AND role = ANY(\(managers.map(\.rawValue))) ORDER BY id FOR UPDATE

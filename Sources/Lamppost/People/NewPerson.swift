@@ -1,3 +1,4 @@
+import Civic
 import Credentials
 import HTTPServer
 import JSON
@@ -15,16 +16,20 @@ struct NewPerson: Sendable {
     if !email.isEmpty && !email.looksLikeAnEmailAddress {
       input.refuse("email", .invalidFormat, "must be an email address")
     }
-    password = input.newPassword("password")
+    password = input.newPassword("password", personal: [name, email])
   }
 }
 
 extension ObjectInput {
   /// A password that is going to be one.
-  mutating func newPassword(_ key: String) -> String {
+  /// - Parameter personal: what strangers know of whose it is to be.
+  mutating func newPassword(_ key: String, personal: [String] = []) -> String {
     let password = secretText(key, maximum: PasswordHasher.longestPassword)
-    if !password.isEmpty && password.unicodeScalars.count < RegisterPerson.shortestPassword {
-      refuse(key, .tooShort, "must have at least \(RegisterPerson.shortestPassword) characters")
+    if password.isEmpty { return password }
+    do throws(PasswordRule.Refusal) {
+      try PasswordRule.check(password, personal: personal)
+    } catch {
+      refuse(key, error.code, error.message)
     }
     return password
   }
@@ -36,5 +41,32 @@ extension ObjectInput {
       names.compactMap { name in form[name].map { JSONObject.Member(key: name, value: .string($0)) } }
       + secrets.compactMap { name in form.raw(name).map { JSONObject.Member(key: name, value: .string($0)) } }
     self.init(JSONObject(members: members))
+  }
+}
+
+extension PasswordRule.Refusal {
+  var code: Problem.Code {
+    switch self {
+    case .tooShort: .tooShort
+    case .tooCommon: .commonPassword
+    }
+  }
+
+  var message: String {
+    switch self {
+    case .tooShort: "must have at least \(PasswordRule.shortest) characters"
+    case .tooCommon: "is among the first that anybody would try"
+    }
+  }
+}
+
+extension PasswordRule {
+  /// - Throws: `too_short`, `common_password`.
+  static func require(_ password: String, field: String, of person: Actor.Person, _ tenant: Tenant) throws(Problem) {
+    do throws(Refusal) {
+      try check(password, personal: [person.name, person.email, tenant.name])
+    } catch {
+      throw .field(field, error.code, error.message)
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Civic
 import Credentials
 import HTML
 import HTTPServer
@@ -72,7 +73,7 @@ enum AccountForms {
   static let messages = ["Show", "Hide", "Show password", "Hide password"]
 
   static func newPassword(_ fields: FormFields, _ name: String, _ label: String) -> HTML {
-    let length = fields.t.number(RegisterPerson.shortestPassword)
+    let length = fields.t.number(PasswordRule.shortest)
     return fields.text(
       name, label,
       .init(

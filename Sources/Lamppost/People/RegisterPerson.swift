@@ -10,7 +10,6 @@ struct RegisterPerson: Sendable {
   let database: Database
   let passwords: PasswordHasher
 
-  static let shortestPassword = 10
   /// Of every account, until something ends its sessions.
   static let firstEpoch = 1
 

@@ -7,7 +7,7 @@ import Localization
 /// One's own account in a browser: name, password, where one is signed in, one's data.
 enum SettingsPage {
   /// What one form of the page asks for.
-  private enum Action: String { case name, password, session, others }
+  private enum Action: String { case name, email, password, session, others }
 
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     try await page(context, done: request.query["done"].flatMap(Action.init)).response(context)
@@ -48,7 +48,12 @@ enum SettingsPage {
       let password = ChangeAccount.NewPassword(&input)
       try input.finish()
       return try await application.changeAccount.setPassword(
-        password, of: person, in: context, browser: request.browser)
+        password, of: person, language: context.language, in: context, browser: request.browser)
+    case .email:
+      var input = ObjectInput(form, ["email"], secrets: ["password"])
+      let address = ChangeAddress.NewAddress(&input)
+      try input.finish()
+      try await application.changeAddress.ask(address, of: person, language: context.language, in: context)
     case .session:
       try await application.sessions.end(id: form["session"] ?? "", personID: person.id, tenant: tenant)
       try await context.auditSignOut(.sessionEnded)
@@ -76,7 +81,7 @@ enum SettingsPage {
         \(fields.summary { parts.labels[$0] })\
         <h1>\(t("Account settings"))</h1>
         \(done.map { note($0, t) })\
-        \(parts.name(person))\(parts.password)\(parts.sessions(sessions))\(parts.language)\(parts.data)
+        \(parts.name(person))\(parts.email(person))\(parts.password)\(parts.sessions(sessions))\(parts.language)\(parts.data)
         """)
   }
 
@@ -84,6 +89,7 @@ enum SettingsPage {
     let sentence =
       switch done {
       case .name: t("Your name has been changed.")
+      case .email: t("We have sent a mail to the new address. The change counts once you have opened its link.")
       case .password: t("Your password has been changed. Everywhere else you are signed out.")
       case .session: t("That browser is signed out.")
       case .others: t("Everywhere else you are signed out.")
@@ -102,6 +108,7 @@ struct SettingsParts {
   var labels: [String: String] {
     [
       "name": t("Your name"), "current_password": t("Current password"), "new_password": t("New password"),
+      "email": t("New email address"), "password": t("Your password"),
     ]
   }
 
@@ -118,7 +125,6 @@ struct SettingsParts {
     """
     <section class="card" aria-labelledby="name-title">
     <h2 id="name-title">\(t("Who you are"))</h2>
-    <p><span class="muted">\(t("Email address"))</span><br>\(person.email)</p>
     \(form(
       "name",
       """
@@ -128,6 +134,25 @@ struct SettingsParts {
     </section>
 
     """
+  }
+
+  /// Where no mail is sent no new address can answer.
+  func email(_ person: Actor.Person) -> HTML {
+    let change = form(
+      "email",
+      """
+      \(fields.text("email", labels["email"]!,
+        .init(type: "email", autocomplete: "email", inputMode: "email", maximumLength: 254)))\
+      \(fields.text("password", labels["password"]!, .init(type: "password", autocomplete: "current-password")))\
+      <button>\(t("Change address"))</button>
+      """)
+    return """
+      <section class="card" aria-labelledby="email-title">
+      <h2 id="email-title">\(t("Email address"))</h2>
+      <p>\(person.email)</p>
+      \(context.application.sendsMail ? change : nil)</section>
+
+      """
   }
 
   var password: HTML {

@@ -42,12 +42,6 @@ struct SentNotice {
 
   /// For a telephone's camera, on the screen or on paper.
   private func code(of address: String) -> HTML? {
-    QRCode(address).map { code in
-      """
-      <svg class="qr" role="img" aria-label="\(t("QR code of this link"))" \
-      viewBox="0 0 \(code.fullWidth) \(code.fullWidth)" shape-rendering="crispEdges">\
-      <path fill="#fff" d="M0 0h\(code.fullWidth)v\(code.fullWidth)H0z"/><path fill="#000" d="\(code.svgPath)"/></svg>
-      """
-    }
+    QRCode(address).map { $0.picture(label: t("QR code of this link")) }
   }
 }

@@ -11,6 +11,8 @@ struct RateLimiter: Sendable {
     case signIn = "sign_in"
     /// Tries of any account, by address: they keep the pool of password checks from being filled by one caller.
     case signInAddress = "sign_in_address"
+    /// Codes of a second factor, by account.
+    case secondFactor = "second_factor"
     /// Mails that somebody asks for to any address, by network.
     case mailNetwork = "mail_network"
     /// Mails that anybody asks for to one address.
@@ -22,7 +24,7 @@ struct RateLimiter: Sendable {
     var period: Int {
       switch self {
       case .report: 60
-      case .signIn, .signInAddress: 900
+      case .signIn, .signInAddress, .secondFactor: 900
       case .mailNetwork, .mailSubject: 3600
       }
     }
@@ -42,7 +44,7 @@ struct RateLimiter: Sendable {
   private func limit(_ kind: Kind) -> Int {
     switch kind {
     case .report: limits.reportsPerMinute
-    case .signIn: limits.signInsPerQuarterHour
+    case .signIn, .secondFactor: limits.signInsPerQuarterHour
     // A whole town hall may sit behind one address.
     case .signInAddress: limits.signInsPerQuarterHour * 30
     case .mailNetwork: limits.reportsPerMinute == 0 ? 0 : 30

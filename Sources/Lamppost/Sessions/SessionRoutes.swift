@@ -9,12 +9,11 @@ enum SessionRoutes {
     var input = try await request.input()
     let email = input.requiredText("email", maximum: 254)
     let password = input.secretText("password", maximum: PasswordHasher.longestPassword)
-    // Second factors are asked for where an account has one; none has yet.
-    _ = input.text("code", maximum: 32)
+    let code = input.text("code", maximum: 32)
     try input.finish()
     let application = context.application
     let account = try await application.signIn(
-      email: email, password: password, tenant: context.actor.tenant, clientAddress: request.clientAddress)
+      email: email, password: password, code: code, tenant: context.actor.tenant, clientAddress: request.clientAddress)
     let token = try await application.sessions.create(
       personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant, browser: request.browser)
     var response = Response.json(.ok) { json in
@@ -35,7 +34,9 @@ enum SessionRoutes {
 
   /// OAuth2 token endpoint (RFC 6749, sections 4.3 and 6).
   static func token(_ request: Request, _ context: Context) async throws -> Response {
-    let form = try await request.form(["grant_type", "username", "password", "refresh_token", "scope", "client_id"])
+    let form = try await request.form([
+      "grant_type", "username", "password", "code", "refresh_token", "scope", "client_id",
+    ])
     let tokens = context.application.tokens
     let pair: Tokens.Pair
     switch form["grant_type"] {
@@ -46,10 +47,12 @@ enum SessionRoutes {
       let account: SignIn.Account
       do {
         account = try await context.application.signIn(
-          email: email.trimmed, password: password, tenant: context.actor.tenant,
+          email: email.trimmed, password: password, code: form["code"], tenant: context.actor.tenant,
           clientAddress: request.clientAddress)
       } catch let problem as Problem where problem.code == .invalidCredentials {
         throw Problem(.invalidGrant, "The email address or the password is wrong.")
+      } catch let problem as Problem where [.secondFactorRequired, .invalidCode].contains(problem.code) {
+        throw Problem(.invalidGrant, problem.code.title)
       }
       pair = try await tokens.issue(personID: account.person.id, epoch: account.epoch, tenant: context.actor.tenant)
     case "refresh_token":
@@ -93,7 +96,8 @@ extension Actor.Person {
     json.field("id", id)
     json.field("name", name)
     json.field("email", email)
-    json.field("role", role.rawValue)
+    json.field("role", accountRole.rawValue)
+    if lacksSecondFactor { json.field("second_factor_missing", true) }
   }
 }
 

@@ -23,13 +23,15 @@ struct Tenant: Sendable, Equatable {
   /// Where questions about privacy and accessibility go.
   let contactEmail: String?
   let workflowSettings: WorkflowSettings
+  /// Roles that have to have a second factor.
+  let secondFactorRoles: Set<Role>
   /// What a map shows at first; nil where nothing is known of the township's place.
   let bounds: BoundingBox?
 
   static let columns: SQL =
     """
     slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent),
-    statuses::text, closes_after_days, language, deactivated_at IS NULL
+    statuses::text, closes_after_days, language, deactivated_at IS NULL, second_factor_roles
     """
 
   /// Of the boundary, else of the areas, else of the streets.
@@ -52,6 +54,7 @@ struct Tenant: Sendable, Equatable {
     workflowSettings = WorkflowSettings(statuses: try row.get(8), closesAfterDays: try row.get(9))
     language = Language(rawValue: try row.get(10)) ?? .english
     isActive = try row.get(11)
+    secondFactorRoles = Set(try row.get(12, as: [String].self).compactMap(Role.init(rawValue:)))
   }
 
   var workflow: Workflow { workflowSettings.workflow }
@@ -64,6 +67,7 @@ struct Tenant: Sendable, Equatable {
     (language, isActive) = (.english, true)
     (timeZone, emergencyNumber, contactEmail, bounds) = (.gmt, "", nil, nil)
     workflowSettings = WorkflowSettings()
+    secondFactorRoles = []
   }
 }
 

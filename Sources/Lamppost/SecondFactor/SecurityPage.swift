@@ -1,0 +1,190 @@
+import Credentials
+import HTML
+import HTTPServer
+import Localization
+import QRCode
+
+/// The second factor of one's own account in a browser: set up in two steps, renewed, switched off.
+enum SecurityPage {
+  /// What one form of the page asks for.
+  private enum Action: String { case begin, confirm, codes, remove }
+
+  static func show(_ request: Request, _ context: Context) async throws -> Response {
+    try await page(context, isDone: request.query["done"] != nil).response(context)
+  }
+
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let form = try context.postedForm()
+    let person = try context.person()
+    guard let action = form["action"].flatMap(Action.init) else {
+      throw Problem(.malformedRequest, "The form does not say what to do.")
+    }
+    let change = context.application.changeSecondFactor
+    do {
+      switch action {
+      case .begin: _ = try await change.begin(try password(form), of: person, in: context)
+      case .confirm:
+        guard let code = form["code"] else { throw Problem.field("code", .required, "is required") }
+        let codes = try await change.finish(code, of: person, language: context.language, in: context)
+        return RecoveryCodesPage.page(codes, context).response(context)
+      case .codes:
+        let codes = try await change.renewRecoveryCodes(try password(form), of: person, in: context)
+        return RecoveryCodesPage.page(codes, context).response(context)
+      case .remove:
+        try await change.remove(try password(form), of: person, language: context.language, in: context)
+        return .redirect(to: Paths.accountSecurity() + "?done=off")
+      }
+      return .redirect(to: Paths.accountSecurity())
+    } catch let problem as Problem where [401, 409, 422, 429].contains(problem.code.status.code) {
+      var shown = try await page(context, form: form, problem: problem)
+      shown.status = problem.code.status == .unauthorized ? .unprocessableContent : problem.code.status
+      return shown.response(context)
+    }
+  }
+
+  private static func password(_ form: PageForm) throws(Problem) -> String {
+    var input = ObjectInput(form, [], secrets: ["password"])
+    let password = input.secretText("password", maximum: PasswordHasher.longestPassword)
+    try input.finish()
+    return password
+  }
+
+  private static func page(
+    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, isDone: Bool = false
+  ) async throws -> Page {
+    let t = context.t
+    let person = try context.person()
+    let (factors, tenant) = (context.application.secondFactors, context.actor.tenant)
+    let state = try await factors.state(of: person.id, tenant: tenant)
+    let parts = SecurityParts(context: context, fields: FormFields(t, form, problem: problem), person: person)
+    let main: HTML
+    if state.confirmedAt != nil {
+      main = parts.isOn(state)
+    } else if let app = try await factors.pending(person.id, tenant: tenant) {
+      main = parts.secondStep(app)
+    } else {
+      main = parts.isOff
+    }
+    return Page(
+      title: t("Security"), styles: ["account"], messages: AccountForms.messages, isPrivate: true,
+      main: """
+        \(AccountTabs(context: context).html)\
+        \(parts.fields.summary { parts.labels[$0] })\
+        <h1>\(t("Security"))</h1>
+        \(person.lacksSecondFactor ? parts.demand : nil)\
+        \(isDone ? parts.switchedOff : nil)\
+        \(main)
+        """)
+  }
+}
+
+/// The parts of the page, by how the account stands.
+struct SecurityParts {
+  let context: Context
+  let fields: FormFields
+  let person: Actor.Person
+
+  private var t: Translator { context.t }
+
+  var labels: [String: String] { ["password": t("Your password"), "code": t("Code")] }
+
+  var demand: HTML {
+    """
+    <div class="notice" role="status"><p>\(t("Your township asks for a second factor of everybody with your role. Until you have set one up, your work is closed to you."))</p></div>
+
+    """
+  }
+
+  var switchedOff: HTML {
+    "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(t("The second factor is switched off."))</p></div>\n"
+  }
+
+  private func form(_ action: String, _ content: HTML) -> HTML {
+    """
+    <form method="post" action="\(Paths.accountSecurity())" novalidate>\(context.hiddenToken)\
+    <input type="hidden" name="action" value="\(action)">
+    <input type="hidden" autocomplete="username" value="\(person.email)">
+    \(content)</form>
+
+    """
+  }
+
+  private var password: HTML {
+    fields.text("password", labels["password"]!, .init(type: "password", autocomplete: "current-password"))
+  }
+
+  var isOff: HTML {
+    """
+    <section class="card" aria-labelledby="factor-title">
+    <h2 id="factor-title">\(t("A second factor"))</h2>
+    <p>\(t("Beside your password, signing in then asks for a code that an app on your telephone shows. A password that somebody has guessed or read opens nothing alone."))</p>
+    <p>\(t("You need an authenticator app, for example Aegis, FreeOTP or the one of your telephone’s maker."))</p>
+    \(form("begin", "\(password)<button>\(t("Set it up"))</button>"))\
+    </section>
+    """
+  }
+
+  func secondStep(_ app: OneTimePassword) -> HTML {
+    let uri = app.uri(issuer: context.actor.tenant.name, account: person.email)
+    let groups = stride(from: 0, to: app.base32.count, by: 4).map { start in
+      String(app.base32.dropFirst(start).prefix(4))
+    }
+    return """
+      <section class="card" aria-labelledby="factor-title">
+      <h2 id="factor-title">\(t("Show this to your app"))</h2>
+      <div class="keep"><div>
+      <p>\(t("Let the app take a picture of the code, or type this secret into it:"))</p>
+      <p><code class="code" id="secret">\(groups.joined(separator: " "))</code></p>
+      </div>\(QRCode(uri).map { $0.picture(label: t("QR code for the app")) })</div>
+      \(form("confirm", """
+        \(fields.text("code", labels["code"]!, .init(hint: t("The six digits that the app shows now."),
+          autocomplete: "one-time-code", inputMode: "numeric", maximumLength: 8)))<button>\(t("Switch it on"))</button>
+        """))\
+      </section>
+      """
+  }
+
+  func isOn(_ state: SecondFactors.State) -> HTML {
+    """
+    <section class="card" aria-labelledby="factor-title">
+    <h2 id="factor-title">\(t("The second factor is on"))</h2>
+    <p>\(state.confirmedAt.map { t("Since {date}.", ["date": t.date($0)]) })
+    \(t.plural("{count} recovery code is left.", "{count} recovery codes are left.", state.recoveryCodesLeft))</p>
+    <details><summary>\(t("New recovery codes"))</summary>
+    <p class="hint">\(t("Those you have are then good for nothing."))</p>
+    \(form("codes", "\(password)<button>\(t("Make new codes"))</button>"))</details>
+    <details><summary>\(t("Switch it off, or move to another telephone"))</summary>
+    <p class="hint">\(t("Switch it off here and set it up again with the other telephone."))</p>
+    \(form("remove", "\(password)<button class=\"danger\">\(t("Switch it off"))</button>"))</details>
+    </section>
+    """
+  }
+}
+
+/// The recovery codes, shown once.
+enum RecoveryCodesPage {
+  static func page(_ codes: [RecoveryCode], _ context: Context) -> Page {
+    let t = context.t
+    return Page(
+      title: t("Your recovery codes"), styles: ["account"], isPrivate: true,
+      main: """
+        <h1>\(t("Your recovery codes"))</h1>
+        <p class="notice" role="status">\(t("Keep these where your telephone is not: on paper, or in a password manager. They are not shown again."))</p>
+        <ul class="code" id="recovery-codes">
+        \(codes.map { "<li><code>\($0.text)</code></li>\n" as HTML })</ul>
+        <p>\(t("Each opens your account once in place of the app’s code."))</p>
+        <p><a class="button" href="\(Paths.accountSecurity())">\(t("I have kept them"))</a></p>
+        """)
+  }
+}
+
+extension QRCode {
+  /// For a telephone's camera, on the screen or on paper.
+  func picture(label: String) -> HTML {
+    """
+    <svg class="qr" role="img" aria-label="\(label)" viewBox="0 0 \(fullWidth) \(fullWidth)" \
+    shape-rendering="crispEdges"><path fill="#fff" d="M0 0h\(fullWidth)v\(fullWidth)H0z"/>\
+    <path fill="#000" d="\(svgPath)"/></svg>
+    """
+  }
+}
