@@ -3,7 +3,7 @@ import Glibc
 import Redis
 
 /// Counts calls per subject in Redis. Without Redis nobody is limited, since an outage of the cache must not stop reports;
-/// only mails to strangers wait for it.
+/// only mails to strangers and codes of second factors wait for it.
 struct RateLimiter: Sendable {
   enum Kind: String, Sendable {
     case report
@@ -18,7 +18,8 @@ struct RateLimiter: Sendable {
     /// Mails that anybody asks for to one address.
     case mailSubject = "mail_subject"
 
-    var isOfMail: Bool { self == .mailNetwork || self == .mailSubject }
+    /// Whether nothing goes on without counting: mails to strangers, and codes of six digits, which can be guessed.
+    var mustBeCounted: Bool { [.mailNetwork, .mailSubject, .secondFactor].contains(self) }
 
     /// Seconds in which the limit counts.
     var period: Int {
@@ -69,7 +70,7 @@ struct RateLimiter: Sendable {
     let limit = limit(kind)
     guard limit > 0 else { return }
     let reply = try? await redis.run(Self.increment, keys: [key(kind, subject)], arguments: [kind.period])
-    if reply == nil && kind.isOfMail { throw Problem(.unavailable, retryAfter: 30) }
+    if reply == nil && kind.mustBeCounted { throw Problem(.unavailable, retryAfter: 30) }
     if let count = reply?.integer, count > limit { throw Problem(.rateLimited, retryAfter: kind.period) }
   }
 }
