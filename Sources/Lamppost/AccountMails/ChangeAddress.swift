@@ -68,7 +68,7 @@ enum AddressRoutes {
     let new = ChangeAddress.NewAddress(&input)
     try input.finish()
     try await context.application.changeAddress.ask(
-      new, of: person, language: LanguageRoutes.language(of: request), in: context)
+      new, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context)
     return .json(.accepted) { _ in }
   }
 
@@ -78,7 +78,7 @@ enum AddressRoutes {
     try input.finish()
     guard let link = AccountLink(pathComponent: token) else { throw Problem(.linkExpired) }
     let person = try await context.application.changeAddress(
-      link, language: LanguageRoutes.language(of: request), tenant: context.actor.tenant)
+      link, language: LanguageRoutes.language(of: request, in: context.actor.tenant), tenant: context.actor.tenant)
     return .json(.ok) { person.write(to: &$0) }
   }
 }

@@ -59,7 +59,8 @@ enum PasswordResetRoutes {
     var input = try await request.input()
     let email = input.mailAddress("email")
     try input.finish()
-    try await context.askForPasswordReset(email, language: LanguageRoutes.language(of: request))
+    try await context.askForPasswordReset(
+      email, language: LanguageRoutes.language(of: request, in: context.actor.tenant))
     return .json(.accepted) { _ in }
   }
 
@@ -69,7 +70,8 @@ enum PasswordResetRoutes {
     let password = input.newPassword("password")
     try input.finish()
     guard let link = AccountLink(pathComponent: token) else { throw Problem(.linkExpired) }
-    _ = try await context.setPassword(by: link, to: password, language: LanguageRoutes.language(of: request))
+    _ = try await context.setPassword(
+      by: link, to: password, language: LanguageRoutes.language(of: request, in: context.actor.tenant))
     return .json(.ok) { _ in }
   }
 }

@@ -22,7 +22,8 @@ enum AccountRoutes {
     try input.finish()
     let application = context.application
     let token = try await application.changeAccount.setPassword(
-      password, of: person, language: LanguageRoutes.language(of: request), in: context, browser: request.browser)
+      password, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context,
+      browser: request.browser)
     var response = Response.json(.ok) { json in
       if let token { json.field("csrf_token", application.sessions.csrfToken(for: token)) }
     }

@@ -69,7 +69,8 @@ enum SecondFactorRoutes {
       let code = input.requiredText("code", maximum: 32)
       try input.finish()
       return answer(
-        try await change.finish(code, of: person, language: LanguageRoutes.language(of: request), in: context))
+        try await change.finish(
+          code, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context))
     }
     let password = input.secretText("password", maximum: PasswordHasher.longestPassword)
     try input.finish()
@@ -91,7 +92,7 @@ enum SecondFactorRoutes {
     let person = try context.person()
     let password = try await password(request)
     try await context.application.changeSecondFactor.remove(
-      password, of: person, language: LanguageRoutes.language(of: request), in: context)
+      password, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context)
     return Response(.noContent)
   }
 
