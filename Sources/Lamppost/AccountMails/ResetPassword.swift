@@ -44,8 +44,6 @@ struct ResetPassword: Sendable {
         """)
       if rows.isEmpty { throw Problem(.linkExpired) }
       try await transaction.execute(AccountLink.removal(of: person.id))
-      try await transaction.execute(
-        AuditEvent(.passwordChanged, AuditEvent.about(person: person.id), by: nil, note: "by mail").insertion)
       try await transaction.execute(AccountMail.notice(.password, personID: person.id).insertion(language))
     }
     // The epoch has ended them all already.

@@ -37,7 +37,7 @@ extension Operation {
     // No township at this address, a tracking code that opens nothing, a token that has run out.
     if access != .process { codes.insert(.notFound) }
     if access != .monitoring && access != .process { codes.formUnion([.unauthenticated, .townshipInactive]) }
-    if case .staff = access { codes.insert(.forbidden) }
+    if case .staff = access { codes.formUnion([.forbidden, .secondFactorMissing]) }
     if !method.isSafe { codes.formUnion([.csrf, .tooLarge, .incompleteBody]) }
     if let body { codes.formUnion(body.problems) }
     return Problem.Code.allCases.filter(codes.contains)
