@@ -5,6 +5,10 @@ from browser import close
 from instance import instance
 
 try:
-    suite.main(["opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline", "escaping", "privacy", "calendars", "accessibility", "closing"], instance)
+    names = [
+        "opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline",
+        "escaping", "audit", "privacy", "calendars", "accessibility", "closing",
+    ]
+    suite.main(names, instance)
 finally:
     close()

@@ -69,6 +69,24 @@ extension Township {
     await #expect(throws: DatabaseError.self) { try await application.write("SELECT seal_history(10)") }
   }
 
+  @Test("in these tests a change of a request that leaves no row in its history is refused")
+  func watch() async throws {
+    let town = try await Township()
+    try await town.report()
+    let application = town.installation.application.database.tenant(town.id)
+    for statement: SQL in [
+      "UPDATE requests SET title = 'x'", "UPDATE requests SET status = 'closed'",
+      "UPDATE requests SET version = version + 1",
+      """
+      INSERT INTO comments (tenant_id, request_id, visibility, body)
+      SELECT tenant_id, id, 'public', 'x' FROM requests
+      """,
+    ] {
+      await #expect(throws: DatabaseError.self) { try await application.write(statement) }
+    }
+    try await application.write("UPDATE requests SET supporters = supporters + 1")
+  }
+
   @Test("a sign-in is kept, a wrong password too, without what was typed and without an address")
   func signIns() async throws {
     let town = try await Township()

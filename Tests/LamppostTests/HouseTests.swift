@@ -76,6 +76,15 @@ import Testing
       _ = try await database.write("CREATE TABLE forgotten (tenant_id int)")
       let found = try await Doctor.examine(database)
       #expect(found.count == 2 && found[0].contains("word_similarity_op") && found[1].contains("forgotten"))
+      _ = try await database.write("DROP TABLE forgotten")
+      _ = try await database.write(
+        "INSERT INTO tenants (slug, name, created_at) VALUES ('asleep', 'A', now() - interval '2 days'), ('new', 'N', now())"
+      )
+      let asleep = try await Doctor.examine(database)
+      #expect(asleep.count == 2 && asleep[1].contains("asleep") && asleep[1].contains("not been sealed"))
+      _ = try await database.tenant(2).write(
+        AuditEvent(.verified, "history", by: nil, after: #"{"damages": 1}"#).insertion)
+      #expect(try await Doctor.examine(database).last?.contains("the history of new was tampered with") == true)
     }
   }
 

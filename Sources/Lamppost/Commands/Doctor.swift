@@ -17,6 +17,7 @@ enum Doctor {
 
   static func examine(_ database: Database) async throws -> [String] {
     try await unmarkedFunctions(database) + tablesWithoutPolicy(database) + strongRoles(database)
+      + auditLog(database)
   }
 
   /// The functions that hot queries use in index conditions: see the migration that marks them.
@@ -47,6 +48,31 @@ enum Doctor {
          AND c.relname NOT IN ('schema_migrations', 'spatial_ref_sys')
       """
     ).map { "the table \(try $0.get(0, as: String.self)) has no row-level security" }
+  }
+
+  /// The worker seals every township twice a day at least, whether something happened or not.
+  private static func auditLog(_ database: Database) async throws -> [String] {
+    let unsealed = try await database.read(
+      """
+      SELECT t.slug FROM tenants t
+       WHERE coalesce((SELECT s.at FROM audit_seals s WHERE s.tenant_id = t.id ORDER BY s.number DESC LIMIT 1),
+                      t.created_at) < now() - interval '1 day' ORDER BY t.slug
+      """
+    ).map {
+      "the audit log of \(try $0.get(0, as: String.self)) has not been sealed for a day: see that `lamppost work` runs"
+    }
+    let damaged = try await database.read(
+      """
+      SELECT t.slug FROM tenants t WHERE (
+        SELECT (e.after ->> 'damages')::bigint FROM audit_events e
+         WHERE e.tenant_id = t.id AND e.kind = \(AuditEvent.Kind.verified.rawValue)
+         ORDER BY e.at DESC, e.id DESC LIMIT 1) > 0 ORDER BY t.slug
+      """
+    ).map { row in
+      let slug: String = try row.get(0)
+      return "the history of \(slug) was tampered with: `lamppost audit verify --tenant \(slug)` says where"
+    }
+    return unsealed + damaged
   }
 
   private static func strongRoles(_ database: Database) async throws -> [String] {

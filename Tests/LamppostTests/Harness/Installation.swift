@@ -61,6 +61,7 @@ struct Installation: Sendable {
     let database = try await Self.start(databaseURL, loop)
     let workerDatabase = try await Self.start(workerURL, loop)
     admin = try await Self.start(adminURL, loop)
+    for statement in HistoryWatch.statements { _ = try await admin.write(statement) }
     let redis = Redis(try Redis.Configuration(url: redisURL), loop: loop)
     try await redis.command("FLUSHDB")
     try FileStore.prepare(root: uploads)
