@@ -102,6 +102,7 @@ enum Paths {
   static let calendarPages = Path("/admin/calendars")
   static let newCalendarPage = Path("/admin/calendars/new")
   static let calendarPage = Path("/admin/calendars/{calendar}", String.self)
+  static let adminNewCategory = Path("/admin/categories/new")
   static let adminCategory = Path("/admin/categories/{category}", String.self)
 
   // Pages: the operator of the installation
@@ -137,6 +138,7 @@ enum Paths {
   static let template = Path("/api/v1/templates/{template}", Int.self)
   static let categories = Path("/api/v1/categories")
   static let category = Path("/api/v1/categories/{category}", String.self)
+  static let categoryOrder = Path("/api/v1/categories/order")
   static let rules = Path("/api/v1/rules")
   static let rule = Path("/api/v1/rules/{rule}", Int.self)
   static let ruleRestoration = Path("/api/v1/rules/{rule}/restore", Int.self)

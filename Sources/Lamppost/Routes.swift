@@ -126,8 +126,11 @@ extension Router<Access, Context> {
     router.on(.get, Paths.adminWorkflow, access: .staff(.manageCategories), handler: WorkflowPage.show)
     router.on(.post, Paths.adminWorkflow, access: .staff(.manageCategories), handler: WorkflowPage.submit)
     router.on(.get, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.list)
-    router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.show)
-    router.on(.post, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPages.submit)
+    router.on(.post, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.submit)
+    router.on(.get, Paths.adminNewCategory, access: .staff(.manageCategories), handler: CategoryPage.blank)
+    router.on(.post, Paths.adminNewCategory, access: .staff(.manageCategories), handler: CategoryPage.add)
+    router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPage.show)
+    router.on(.post, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPage.submit)
     router.on(.get, Paths.deadlineSettingsPage, access: .staff(.manageCategories), handler: DeadlineSettingsPage.show)
     router.on(
       .post, Paths.deadlineSettingsPage, access: .staff(.manageCategories), handler: DeadlineSettingsPage.submit)

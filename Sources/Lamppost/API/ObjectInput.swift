@@ -136,6 +136,31 @@ struct ObjectInput {
     return result
   }
 
+  /// Reads a list of objects, each by `body`, whose mistakes are gathered here with the element's number; nil where it is
+  /// missing, null or no list.
+  mutating func objects<Value>(_ key: String, limit: Int, _ body: (inout ObjectInput) -> Value) -> [Value]? {
+    guard let value = value(key) else { return nil }
+    guard let list = value.array else {
+      refuse(key, .wrongType, "must be a list")
+      return nil
+    }
+    if list.count > limit {
+      refuse(key, .tooMany, "must not be more than \(limit)")
+      return nil
+    }
+    return list.enumerated().compactMap { index, element in
+      guard let object = element.object else {
+        refuse("\(key).\(index)", .wrongType, "must be an object")
+        return nil
+      }
+      var inner = ObjectInput(object, path: "\(path)\(key).\(index).")
+      let result = body(&inner)
+      inner.refuseUnknown()
+      errors += inner.errors
+      return result
+    }
+  }
+
   /// `{latitude, longitude, accuracy?}`
   mutating func location(_ key: String) -> Location? {
     nested(key) { input in

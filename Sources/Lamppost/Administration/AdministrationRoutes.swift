@@ -14,15 +14,4 @@ enum AdministrationRoutes {
     try await context.application.changeSettings(settings, as: context.actor)
     return .json(.ok) { settings.write(to: &$0) }
   }
-
-  static func changeCategory(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
-    let input = try await request.input()
-    let changed = try await context.application.changeCategory(slug, as: context.actor) { old in
-      var input = input
-      let new = KeptCategory(&input, changing: old)
-      try input.finish()
-      return new
-    }
-    return .json(.ok) { changed.write(to: &$0) }
-  }
 }

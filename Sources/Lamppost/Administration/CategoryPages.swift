@@ -1,134 +1,106 @@
 import Civic
 import HTML
 import HTTPServer
-import JSON
 import Localization
 
-/// The categories, and one of them as a form.
+/// The categories by their groups, in the order of the form: moved here by buttons.
 enum CategoryPages {
   static func list(_ request: Request, _ context: Context) async throws -> Response {
     let t = context.t
     let categories = try await context.application.changeCategory.list(as: context.actor)
+    let order = CategoryOrder(categories.map { .init(slug: $0.slug, group: $0.group) })
+    let bySlug = Dictionary(categories.map { ($0.slug, $0) }) { $1 }
+    let moved = request.query["moved"]
     return Page(
-      title: t("Categories"), width: .wide, isPrivate: true,
+      title: t("Categories"), width: .wide, styles: ["administration"], isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.administration(), t("Administration")))\
         <h1>\(t("Categories"))</h1>
-        <div class="scroll" tabindex="0" role="region" aria-label="\(t("Categories"))"><table id="categories">
-        <thead><tr><th scope="col">\(t("Category"))</th><th scope="col">\(t("Group"))</th>\
-        <th scope="col">\(t("Priority"))</th><th scope="col" class="number">\(t("Hours"))</th>\
-        <th scope="col">\(t("Reports"))</th></tr></thead>
-        <tbody>
-        \(categories.map { row($0, t) })</tbody></table></div>
+        <p>\(t("What people can report, in the order of the form. Nothing is deleted: what is not offered any more keeps its reports."))</p>
+        <p><a class="button" href="\(Paths.adminNewCategory())">\(t("New category"))</a></p>
+        \(categories.isEmpty
+          ? "<p class=\"empty card\">\(t("There are no categories yet. Nobody can report anything before there is one."))</p>\n"
+          : "" as HTML)\
+        <form method="post" action="\(Paths.adminCategories())" id="categories">\(context.hiddenToken)
+        \(order.groups.enumerated().map { index, group in
+          section(index, group.name, group.slugs.compactMap { bySlug[$0] }, order.groups.count, moved, t)
+        })</form>
         """
     ).response(context)
   }
 
-  private static func row(_ category: KeptCategory, _ t: Translator) -> HTML {
-    let state =
-      !category.isActive ? t("Not offered") : category.stopMessage.isEmpty ? t("Taken") : t("Stopped by a message")
+  static func submit(_ request: Request, _ context: Context) async throws -> Response {
+    let form = try context.postedForm()
+    for direction in CategoryOrder.Direction.allCases {
+      for (name, withGroup) in [(direction.rawValue, false), ("group_" + direction.rawValue, true)] {
+        guard let slug = form[name] else { continue }
+        try await context.application.changeCategory.move(
+          slug, direction, withGroup: withGroup, as: context.actor)
+        let moved = Query([("moved", "\(name).\(slug)")]).encoded
+        return .redirect(to: Paths.adminCategories() + "?" + moved)
+      }
+    }
+    throw Problem.field("up", .required, "is required")
+  }
+
+  private static func section(
+    _ index: Int, _ name: String?, _ categories: [KeptCategory], _ groups: Int, _ moved: String?, _ t: Translator
+  ) -> HTML {
+    guard let first = categories.first else { return "" }
+    let title = name ?? t("Other")
+    let buttons = buttons(
+      "group_", first.slug, title, isFirst: index == 0, isLast: index == groups - 1, moved: moved, t)
     return """
-      <tr><th scope="row"><a href="\(Paths.adminCategory(category.slug))">\(category.icon) \(category.name)</a></th>\
-      <td>\(category.group)</td><td>\(category.defaultPriority.title(t))</td>\
-      <td class="number">\(category.resolutionHours.map { t.number($0) })</td><td>\(state)</td></tr>
+      <section aria-labelledby="group-\(index)"><div class="group-head"><h2 id="group-\(index)">\(title)</h2>\
+      \(groups > 1 ? buttons : nil)</div>
+      <div class="scroll" tabindex="0" role="region" aria-labelledby="group-\(index)"><table>
+      <thead><tr><th scope="col">\(t("Category"))</th><th scope="col">\(t("Priority"))</th>\
+      <th scope="col" class="number">\(t("Hours"))</th><th scope="col" class="number">\(t("Questions"))</th>\
+      <th scope="col">\(t("Reports"))</th>\
+      <th scope="col">\(t("Order"))</th></tr></thead>
+      <tbody>
+      \(categories.enumerated().map { row($0, $1, of: categories.count, moved, t) })</tbody></table></div></section>
 
       """
   }
 
-  static func show(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
-    let category = try await context.application.changeCategory.find(slug, as: context.actor)
-    var fields = FormFields(context.t)
-    fields.entered = [
-      "name": [category.name], "group": [category.group ?? ""], "icon": [category.icon],
-      "keywords": [category.keywords], "description": [category.description], "notice": [category.notice],
-      "stop_message": [category.stopMessage], "default_priority": [category.defaultPriority.name],
-      "resolution_hours": [category.resolutionHours.map(String.init) ?? ""],
-      "active": [category.isActive ? "true" : "false"],
-      "blurs_location": [category.blursLocation ? "true" : "false"],
-      "requires_proof": [category.requiresProof ? "true" : "false"],
-    ]
-    fields.entered["calendar"] = [category.calendar ?? ""]
-    fields.entered.merge(TargetFields.entered(category.targets)) { $1 }
-    return try await page(context, category, fields, AdministrationPage.saved(request, context.t)).response(context)
+  private static func row(
+    _ index: Int, _ category: KeptCategory, of count: Int, _ moved: String?, _ t: Translator
+  ) -> HTML {
+    let state =
+      !category.isActive ? t("Not offered") : category.stopMessage.isEmpty ? t("Taken") : t("Stopped by a message")
+    let asked = category.questions.filter { !$0.isRetired }.count
+    return """
+      <tr><th scope="row"><a href="\(Paths.adminCategory(category.slug))">\(category.icon) \(category.name)</a>\
+      \(category.isPrivate ? " <span class=\"muted\">\(t("private"))</span>" as HTML : nil)</th>\
+      <td>\(category.defaultPriority.title(t))</td>\
+      <td class="number">\(category.resolutionHours.map { t.number($0) })</td>\
+      <td class="number">\(t.number(asked))</td><td>\(state)</td>\
+      <td>\(buttons("", category.slug, category.name, isFirst: index == 0, isLast: index == count - 1, moved: moved, t))\
+      </td></tr>
+
+      """
   }
 
-  static func submit(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
-    let form = try context.postedForm()
-    do {
-      _ = try await context.application.changeCategory(slug, as: context.actor) { old in
-        let object = form.object(
-          texts: [
-            "name", "group", "icon", "keywords", "description", "notice", "stop_message", "default_priority",
-            "calendar",
-          ], flags: ["active", "requires_proof", "blurs_location"], numbers: ["resolution_hours"])
-        var input = ObjectInput(JSONObject(members: object.members + [TargetFields.member(form)]))
-        let new = KeptCategory(&input, changing: old)
-        try input.finish()
-        return new
-      }
-      return .redirect(to: Paths.adminCategory(slug) + "?done=1")
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
-      let category = try await context.application.changeCategory.find(slug, as: context.actor)
-      var shown = try await page(context, category, FormFields(context.t, form, problem: problem), nil)
-      shown.status = problem.code.status
-      return shown.response(context)
+  /// The button that was used has the focus again; at an end, the other.
+  private static func buttons(
+    _ prefix: String, _ slug: String, _ name: String, isFirst: Bool, isLast: Bool, moved: String?, _ t: Translator
+  ) -> HTML {
+    let used = CategoryOrder.Direction.allCases.first { moved == "\(prefix)\($0.rawValue).\(slug)" }
+    let focused: CategoryOrder.Direction? = used.map { used in
+      used == .up && isFirst ? .down : used == .down && isLast ? .up : used
     }
-  }
-
-  private static func page(
-    _ context: Context, _ category: KeptCategory, _ given: FormFields, _ notice: HTML?
-  ) async throws -> Page {
-    let t = context.t
-    var fields = given
-    fields.names = TargetFields.names
-    let calendars = try await context.application.keepCalendars.list(as: context.actor)
-    let terms = try await context.application.changeCategory.terms(category.slug, as: context.actor)
-    var labels = [
-      "name": t("Name"), "group": t("Group"), "icon": t("Pictograph"), "keywords": t("Other words for it"),
-      "description": t("Description"), "notice": t("Notice"), "stop_message": t("Message that stops the form"),
-      "default_priority": t("Priority"), "resolution_hours": t("Hours until it is done"),
-      "blurs_location": t("The public sees only roughly where"), "calendar": t("Calendar"),
-      "active": t("Offered to reporters"), "requires_proof": t("Completing it needs a photo of what was done"),
-    ]
-    labels.merge(TargetFields.labels(t)) { $1 }
-    func area(_ name: String, _ hint: String) -> HTML {
-      fields.textArea(
-        name, labels[name]!,
-        .init(hint: hint, maximumLength: 1000, rows: 3, isOptional: true, isSpellchecked: true))
+    func button(_ direction: CategoryOrder.Direction, _ sign: String, _ words: String, _ isOff: Bool) -> HTML {
+      """
+      <button class="quiet small" name="\(prefix)\(direction.rawValue)" value="\(slug)"\
+      \(isOff ? " disabled" as HTML : nil)\(focused == direction ? " autofocus" as HTML : nil)>\
+      <span aria-hidden="true">\(sign)</span><span class="visually-hidden">\(words)</span></button>
+      """
     }
-    return Page(
-      title: category.name, styles: ["targets"], isPrivate: true,
-      main: """
-        \(AdministrationPage.back(Paths.adminCategories(), t("Categories")))\
-        \(fields.summary { labels[$0] })<h1>\(category.name)</h1>
-        \(notice)\
-        <form method="post" action="\(Paths.adminCategory(category.slug))" novalidate data-guard>\(context.hiddenToken)
-        \(fields.text("name", labels["name"]!, .init(maximumLength: 100)))\
-        \(fields.text("group", labels["group"]!, .init(maximumLength: 100, isOptional: true)))\
-        \(fields.text("icon", labels["icon"]!, .init(maximumLength: 8, isOptional: true)))\
-        \(fields.text("keywords", labels["keywords"]!,
-          .init(hint: t("Separated by spaces. People find the category by them too."), maximumLength: 500,
-            isOptional: true)))\
-        \(area("description", t("What belongs here.")))\
-        \(area("notice", t("Told to the reporter once the category is chosen.")))\
-        \(area("stop_message", t("With it the category takes no reports: the form says this instead, e.g. whom to call.")))\
-        \(fields.select("default_priority", labels["default_priority"]!,
-          Priority.allCases.map { ($0.name, $0.title(t)) }))\
-        \(fields.text("resolution_hours", labels["resolution_hours"]!,
-          .init(
-            hint: t("Counted round the clock, for priorities that have no target of their own below. Empty for none."),
-            inputMode: "numeric", isOptional: true)))\
-        \(fields.select("calendar", labels["calendar"]!,
-          [("", t("Every hour counts"))] + calendars.filter { $0.isActive || $0.slug == category.calendar }
-            .map { ($0.slug, $0.name) }, .init(hint: t("The hours in which the targets below are counted."))))\
-        \(TargetFields.html(fields, labels))\
-        \(TargetFields.preview(terms, t))\
-        \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
-        \(fields.checkbox("active", labels["active"]!))\
-        \(fields.checkbox("blurs_location", labels["blurs_location"]!))\
-        <p class="hint">\(t("For sensitive matters. Everybody but staff and the reporter is shown the block of some 200 metres, and no address. Reports that are there already follow within minutes."))</p>
-        <button>\(t("Save"))</button>
-        </form>
-        """)
+    return """
+      <span class="movers">\
+      \(button(.up, "↑", t("Move {name} up", ["name": name]), isFirst))\
+      \(button(.down, "↓", t("Move {name} down", ["name": name]), isLast))</span>
+      """
   }
 }

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import PostgreSQL
 
-/// Brings the public places of a category's requests in step with its flag, after somebody changed it.
+/// Brings a category's requests in step with it, after somebody changed whether it blurs places or is private. What was
+/// private stays so when its category is private no longer: its reporter was promised it.
 struct BlurCategory: Sendable {
   let database: Database
 
@@ -41,7 +42,8 @@ struct BlurCategory: Sendable {
              ORDER BY created_at, id LIMIT \(Self.batch)
           ), changed AS (
             UPDATE requests r SET category_id = r.category_id FROM next n, categories c
-             WHERE r.id = n.id AND c.id = \(category) AND r.category_id = c.id AND r.blurred <> c.blurs_location
+             WHERE r.id = n.id AND c.id = \(category) AND r.category_id = c.id
+               AND (r.blurred <> c.blurs_location OR c.private AND r.visibility = 'public')
           )
           SELECT created_at, id FROM next ORDER BY created_at DESC, id DESC LIMIT 1
           """)

@@ -17,7 +17,7 @@ struct Category: Sendable {
     """
     c.id, c.slug, c.default_priority,
     (SELECT d.id FROM departments d WHERE d.tenant_id = c.tenant_id AND d.id = c.department_id AND d.active), c.private,
-    c.attributes::text, c.stop_message
+    \(KeptQuestion.asked("c.attributes"))::text, c.stop_message
     """
   static let columnCount = 7
 

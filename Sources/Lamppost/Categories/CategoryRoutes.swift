@@ -32,7 +32,7 @@ struct ListCategories: Sendable {
   func callAsFunction(tenant: Tenant) async throws -> [Item] {
     try await database.tenant(tenant.id).read(
       """
-      SELECT slug, name, group_name, description, default_priority, attributes::text, private, resolution_hours,
+      SELECT slug, name, group_name, description, default_priority, \(KeptQuestion.asked("attributes"))::text, private, resolution_hours,
              notice, stop_message, icon, keywords, blurs_location
         FROM categories WHERE active ORDER BY sort, group_name, name, id
       """

@@ -1,12 +1,7 @@
 import HTTPServer
 
 extension Operation {
-  static let administration = [
-    Operation(
-      .patch, Paths.category, "changeCategory", .administration, "Change a category",
-      note: "What is left out stays. Who changed what is kept.", body: .json("CategoryChange"),
-      answer: .json(.named("KeptCategory"), "The category as it is now."),
-      problems: [.outOfRange, .unknownOption, .unknownCalendar]),
+  static let settings = [
     Operation(
       .get, Paths.settings, "readSettings", .administration, "The township's settings",
       answer: .json(.named("Settings"), "The settings.")),

@@ -122,18 +122,6 @@ extension Schemas {
     ),
     ("Workflow", workflow), ("MergePreview", mergePreview), ("MergedRequest", mergedRequest),
     (
-      "KeptCategory",
-      .object([
-        .required("slug", .text), .required("name", .text), .required("group", Schema.text.orNull),
-        .required("icon", .text), .required("keywords", .text), .required("description", .text),
-        .required("notice", .text), .required("stop_message", .text), .required("default_priority", priority),
-        .required("resolution_hours", Schema.integer(1...).orNull), .required("active", .boolean),
-        .required("calendar", Schema.text.orNull), .required("targets", .named("Targets")),
-        .required("blurs_location", .boolean),
-        .required("requires_proof", .boolean),
-      ])
-    ),
-    (
       "BrowserSession",
       .object([
         .required("id", .matching("^[0-9a-f]{32}$")), .required("current", .boolean),

@@ -6,7 +6,7 @@ import JSON
 enum Schemas {
   /// In the order of the description.
   static let all: [(name: String, schema: Schema)] =
-    inputs + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
+    inputs + categories + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
     + moderationOutputs + routing + townshipForms + audit + deadlineInputs + deadlineOutputs
 
   // MARK: Words
@@ -94,7 +94,6 @@ enum Schemas {
       ])
     ),
     ("SettingsChange", .input(settings)), ("WorkflowChange", workflowChange), ("Merge", merge),
-    ("CategoryChange", .input(categoryChange)),
     ("MyChange", .input([.optional("name", line(200))])),
     (
       "PasswordChange",
@@ -164,19 +163,6 @@ enum Schemas {
     .optional(
       "second_factor_roles",
       Schema.list(of: .words(TownshipSettings.guardableRoles.map(\.rawValue))).noted("Roles that have to have one.")),
-  ]
-
-  private static let categoryChange: [Schema.Field] = [
-    .optional("name", line(100)), .optional("group", optionalText(100)), .optional("icon", optionalText(8)),
-    .optional("keywords", optionalText(500)), .optional("description", optionalText(1000)),
-    .optional("notice", optionalText(1000)), .optional("stop_message", optionalText(1000)),
-    .optional("default_priority", priority.orNull), .optional("resolution_hours", Schema.integer(1...87_600).orNull),
-    .optional(
-      "calendar", optionalText(100).noted("The slug of a calendar that is offered; without one every hour counts.")),
-    .optional("targets", Schema.named("TargetsInput").orNull.noted("Takes the place of all targets that were there.")),
-    .optional("active", Schema.boolean.orNull),
-    .optional("blurs_location", Schema.boolean.orNull.noted("The public is told the block of some 200 m alone.")),
-    .optional("requires_proof", Schema.boolean.orNull.noted("Whether completing needs a photo by staff.")),
   ]
 
   private static let answers = Schema(
