@@ -43,6 +43,7 @@ final class Application: Sendable {
   let changeSettings: ChangeSettings
   let listAudit: ListAudit
   let changeCategory: ChangeCategory
+  let importConfiguration: ImportConfiguration
   let changeWorkflow: ChangeWorkflow
   let operateTownships: OperateTownships
   let listSupported: ListSupported
@@ -138,6 +139,7 @@ final class Application: Sendable {
     changeSettings = ChangeSettings(database: database, tenants: tenants)
     listAudit = ListAudit(database: database, cursors: cursors)
     changeCategory = ChangeCategory(database: database)
+    importConfiguration = ImportConfiguration(database: database, tenants: tenants)
     changeWorkflow = ChangeWorkflow(database: database, tenants: tenants)
     operateTownships = OperateTownships(database: database, tenants: tenants)
     listSupported = ListSupported(database: database)

@@ -15,6 +15,7 @@ enum Paths {
   private static let filePages: Set = [
     report.template, requestPage.template, trackPage.template, staffRequest.template, newTownship.template,
     township.template,
+    adminConfiguration.template,
   ]
 
   static let home = Path("/")
@@ -102,6 +103,8 @@ enum Paths {
   static let calendarPages = Path("/admin/calendars")
   static let newCalendarPage = Path("/admin/calendars/new")
   static let calendarPage = Path("/admin/calendars/{calendar}", String.self)
+  static let adminConfiguration = Path("/admin/configuration")
+  static let adminConfigurationFile = Path("/admin/configuration/file")
   static let adminNewCategory = Path("/admin/categories/new")
   static let adminCategory = Path("/admin/categories/{category}", String.self)
 
@@ -138,6 +141,7 @@ enum Paths {
   static let template = Path("/api/v1/templates/{template}", Int.self)
   static let categories = Path("/api/v1/categories")
   static let category = Path("/api/v1/categories/{category}", String.self)
+  static let configuration = Path("/api/v1/configuration")
   static let categoryOrder = Path("/api/v1/categories/order")
   static let rules = Path("/api/v1/rules")
   static let rule = Path("/api/v1/rules/{rule}", Int.self)

@@ -49,6 +49,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.categories, access: .staff(.manageCategories), handler: KeptCategoryRoutes.add)
     router.on(.get, Paths.categoryOrder, access: .staff(.manageCategories), handler: KeptCategoryRoutes.list)
     router.on(.post, Paths.categoryOrder, access: .staff(.manageCategories), handler: KeptCategoryRoutes.reorder)
+    router.on(.get, Paths.configuration, access: .staff(.manageCategories), handler: ConfigurationRoutes.read)
+    router.on(.post, Paths.configuration, access: .staff(.manageCategories), handler: ConfigurationRoutes.change)
     router.on(.get, Paths.category, access: .staff(.manageCategories), handler: KeptCategoryRoutes.read)
     router.on(.patch, Paths.category, access: .staff(.manageCategories), handler: KeptCategoryRoutes.change)
     router.on(.get, Paths.rules, access: .staff(.manageRules), handler: RuleRoutes.list)

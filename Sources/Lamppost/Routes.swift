@@ -127,6 +127,10 @@ extension Router<Access, Context> {
     router.on(.post, Paths.adminWorkflow, access: .staff(.manageCategories), handler: WorkflowPage.submit)
     router.on(.get, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.list)
     router.on(.post, Paths.adminCategories, access: .staff(.manageCategories), handler: CategoryPages.submit)
+    router.on(.get, Paths.adminConfiguration, access: .staff(.manageCategories), handler: ConfigurationPage.show)
+    router.on(.post, Paths.adminConfiguration, access: .staff(.manageCategories), handler: ConfigurationPage.submit)
+    router.on(
+      .get, Paths.adminConfigurationFile, access: .staff(.manageCategories), handler: ConfigurationPage.download)
     router.on(.get, Paths.adminNewCategory, access: .staff(.manageCategories), handler: CategoryPage.blank)
     router.on(.post, Paths.adminNewCategory, access: .staff(.manageCategories), handler: CategoryPage.add)
     router.on(.get, Paths.adminCategory, access: .staff(.manageCategories), handler: CategoryPage.show)

@@ -10,24 +10,37 @@ enum AdministrationPage {
     let t = context.t
     let events = try await context.application.listAudit.latestChanges(20, as: context.actor)
     return Page(
-      title: t("Administration"), styles: ["account"], isPrivate: true,
+      title: t("Administration"), styles: ["account", "administration"], isPrivate: true,
       main: """
         <h1>\(t("Administration"))</h1>
-        <ul>
-        <li><a href="\(Paths.adminCategories())">\(t("Categories"))</a></li>
-        <li><a href="\(Paths.adminPeople())">\(t("People"))</a></li>
-        <li><a href="\(Paths.adminDepartments())">\(t("Departments"))</a></li>
-        <li><a href="\(Paths.calendarPages())">\(t("Calendars"))</a></li>
-        <li><a href="\(Paths.deadlineSettingsPage())">\(t("Warnings of target dates"))</a></li>
-        <li><a href="\(Paths.adminSettings())">\(t("Township settings"))</a></li>
-        <li><a href="\(Paths.adminWorkflow())">\(t("Statuses and closing"))</a></li>
-        </ul>
+        <ul class="front">
+        \(links(t).map { link in
+          "<li><a href=\"\(link.path)\">\(link.title)</a><p>\(link.about)</p></li>\n" as HTML
+        })</ul>
         <h2>\(t("Latest changes"))</h2>
         \(events.isEmpty ? "<p class=\"muted\">\(t("Nothing has been changed yet."))</p>" as HTML
           : AuditPage.table(events, id: "changes", label: t("Latest changes"), AuditWords(t: t), canFilter: true))
         <p><a href="\(Paths.auditPage())">\(t("Everything that happened: the audit log"))</a></p>
         """
     ).response(context)
+  }
+
+  /// Every page of administration, in the order in which a township is set up.
+  private static func links(_ t: Translator) -> [(path: String, title: String, about: String)] {
+    [
+      (Paths.adminSettings(), t("Township settings"), t("What your pages say, and when reports become public.")),
+      (Paths.adminDepartments(), t("Departments"), t("Who does which work, and with whom.")),
+      (Paths.adminPeople(), t("People"), t("Who works here, in which role, and what they are limited to.")),
+      (Paths.calendarPages(), t("Calendars"), t("When you work: hours and holidays.")),
+      (Paths.adminCategories(), t("Categories"), t("What can be reported: questions, notices, priorities, targets.")),
+      (Paths.adminWorkflow(), t("Statuses and closing"), t("Your names for the statuses, and those you do not use.")),
+      (
+        Paths.deadlineSettingsPage(), t("Warnings of target dates"),
+        t("When somebody is warned, and who hears of what is late.")
+      ),
+      (Paths.auditPage(), t("Audit log"), t("Who changed what, and when.")),
+      (Paths.adminConfiguration(), t("Configuration file"), t("All of this in one file: keep it, or set up by it.")),
+    ]
   }
 
   /// The way back up.

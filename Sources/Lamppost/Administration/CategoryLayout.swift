@@ -16,7 +16,7 @@ struct CategoryLayout {
   private var t: Translator { context.t }
 
   private var labels: [String: String] {
-    [
+    let own: [String: String] = [
       "name": t("Name"), "slug": t("Word for addresses"), "group": t("Group"), "icon": t("Pictograph"),
       "keywords": t("Other words for it"), "description": t("Description"), "notice": t("Notice"),
       "stop_message": t("Message that stops the form"), "default_priority": t("Priority"),
@@ -25,7 +25,8 @@ struct CategoryLayout {
       "active": t("Offered to reporters"), "requires_proof": t("Completing it needs a photo of what was done"),
       "private": t("Reports are never public"), "blurs_location": t("The public sees only roughly where"),
       "attributes": t("Questions"),
-    ].merging(TargetFields.labels(t)) { $1 }
+    ]
+    return own.merging(TargetFields.labels(t)) { $1 }
   }
 
   func page(_ given: FormFields, _ notice: HTML?) -> Page {
@@ -51,6 +52,7 @@ struct CategoryLayout {
         \(what(fields))\(told(fields))\(rows.html)\(handling(fields))\(publicity(fields))\
         <button>\(category == nil ? t("Add the category") : t("Save"))</button>
         </form>
+        \(terms.map { TargetFields.preview($0, t) })
         """)
   }
 
@@ -113,7 +115,6 @@ struct CategoryLayout {
     \(fields.select("calendar", labels["calendar"]!, [(value: "", label: t("Every hour counts"))] + calendars,
       .init(hint: t("The hours in which the targets below are counted."))))\
     \(TargetFields.html(fields, labels))\
-    \(terms.map { TargetFields.preview($0, t) })\
     \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
     \(fields.checkbox("active", labels["active"]!))
     """

@@ -48,7 +48,7 @@ enum CategoryPages {
   ) -> HTML {
     guard let first = categories.first else { return "" }
     let title = name ?? t("Other")
-    let buttons = buttons(
+    let buttons = Self.buttons(
       "group_", first.slug, title, isFirst: index == 0, isLast: index == groups - 1, moved: moved, t)
     return """
       <section aria-labelledby="group-\(index)"><div class="group-head"><h2 id="group-\(index)">\(title)</h2>\

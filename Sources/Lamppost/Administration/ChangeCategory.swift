@@ -96,18 +96,24 @@ struct ChangeCategory: Sendable {
       ).map { CategoryOrder.Entry(slug: try $0.get(0), group: try $0.get(1)) }
       let slugs = try order(now)
       if slugs != now.map(\.slug) {
-        try await transaction.execute(
-          """
-          UPDATE categories AS c SET sort = o.position
-            FROM unnest(\(slugs)::text[]) WITH ORDINALITY AS o (slug, position)
-           WHERE c.slug = o.slug AND c.sort <> o.position
-          """)
-        try await transaction.execute(
-          AdministrationEvent.insertion(
-            "categories", before: Self.order(now.map(\.slug)), after: Self.order(slugs), by: actor))
+        try await Self.putInOrder(slugs, now: now.map(\.slug), by: actor, in: transaction)
       }
       return try await transaction.query(KeptCategory.all).map(KeptCategory.init)
     }
+  }
+
+  /// - Parameter slugs: every category once.
+  static func putInOrder(
+    _ slugs: [String], now: [String], by actor: Actor, in transaction: Transaction
+  ) async throws {
+    try await transaction.execute(
+      """
+      UPDATE categories AS c SET sort = o.position
+        FROM unnest(\(slugs)::text[]) WITH ORDINALITY AS o (slug, position)
+       WHERE c.slug = o.slug AND c.sort <> o.position
+      """)
+    try await transaction.execute(
+      AdministrationEvent.insertion("categories", before: order(now), after: order(slugs), by: actor))
   }
 
   private static func order(_ slugs: [String]) -> String {
@@ -129,7 +135,7 @@ extension ChangeCategory {
   static func insert(
     _ category: KeptCategory, sort: Int, by actor: Actor, in transaction: Transaction
   ) async throws -> KeptCategory {
-    let values = try await values(category, changing: .blank, in: transaction)
+    let values = try await Self.values(category, changing: .blank, in: transaction)
     let rows = try await transaction.query(
       """
       INSERT INTO categories AS kept (tenant_id, slug, sort, \(values.map(\.column).joined(separator: ", ")))
@@ -153,7 +159,7 @@ extension ChangeCategory {
   ) async throws -> KeptCategory {
     let new = try await keepingAnswered(old, wished, in: transaction)
     if new == old { return old }
-    let values = try await values(new, changing: old, in: transaction).map { "\($0.column) = \($0.value)" as SQL }
+    let values = try await Self.values(new, changing: old, in: transaction).map { "\($0.column) = \($0.value)" as SQL }
     let before = try await transaction.query("SELECT \(record) FROM categories AS kept WHERE slug = \(old.slug)")
     let after = try await transaction.query(
       """

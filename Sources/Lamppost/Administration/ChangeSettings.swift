@@ -56,19 +56,23 @@ struct ChangeSettings: Sendable {
   func callAsFunction(_ settings: TownshipSettings, as actor: Actor) async throws {
     guard actor.may(.manageCategories) else { throw Problem(.forbidden) }
     let id = actor.tenant.id
-    try await database.tenant(id).write { transaction in
-      let before = try await transaction.query("SELECT \(Self.row) FROM tenants WHERE id = \(id)")
-      let after = try await transaction.query(
-        """
-        UPDATE tenants SET emergency_number = \(settings.emergencyNumber), contact_email = \(settings.contactEmail),
-               publishes_at_once = \(settings.publishesAtOnce),
-               second_factor_roles = \(settings.secondFactorRoles.map(\.rawValue))
-         WHERE id = \(id) RETURNING \(Self.row)
-        """)
-      guard let old = before.first, let new = after.first else { throw Problem.notFound }
-      try await transaction.execute(
-        AdministrationEvent.insertion("settings", before: try old.get(0), after: try new.get(0), by: actor))
-    }
+    try await database.tenant(id).write { try await Self.write(settings, by: actor, in: $0) }
     tenants.forget(id)
+  }
+
+  /// In the transaction of the change.
+  static func write(_ settings: TownshipSettings, by actor: Actor, in transaction: Transaction) async throws {
+    let id = actor.tenant.id
+    let before = try await transaction.query("SELECT \(row) FROM tenants WHERE id = \(id)")
+    let after = try await transaction.query(
+      """
+      UPDATE tenants SET emergency_number = \(settings.emergencyNumber), contact_email = \(settings.contactEmail),
+             publishes_at_once = \(settings.publishesAtOnce),
+             second_factor_roles = \(settings.secondFactorRoles.map(\.rawValue))
+       WHERE id = \(id) RETURNING \(row)
+      """)
+    guard let old = before.first, let new = after.first else { throw Problem.notFound }
+    try await transaction.execute(
+      AdministrationEvent.insertion("settings", before: try old.get(0), after: try new.get(0), by: actor))
   }
 }

@@ -36,7 +36,7 @@ enum KeptCategoryRoutes {
 
   static func reorder(_ request: Request, _ context: Context) async throws -> Response {
     var input = try await request.input()
-    let slugs = slugs(&input)
+    let slugs = Self.slugs(&input)
     try input.finish()
     return .list(try await context.application.changeCategory.reorder(slugs, as: context.actor), nextCursor: nil) {
       $1.write(to: &$0)

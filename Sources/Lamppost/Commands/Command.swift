@@ -17,6 +17,7 @@ public enum Command {
       close-silent                close now what is completed and whose reporter is silent
       deadlines [--at TIME]       look once for targets that come near or were missed (DATABASE_WORKER_URL)
       demo                        load the demo township
+      config export|import FILE   a township's whole configuration in one file
       audit verify                find what was changed in history and audit log behind the application's back
       doctor                      look for what is wrong with this installation
 
@@ -38,6 +39,7 @@ public enum Command {
       case "close-silent": try await CloseSilentCommand.run(Array(arguments.dropFirst()), environment)
       case "deadlines": try await DeadlinesCommand.run(Array(arguments.dropFirst()), environment)
       case "demo": try await DemoCommand.run(environment)
+      case "config": try await ConfigCommand.run(Array(arguments.dropFirst()), environment)
       case "audit": return try await AuditCommand.run(Array(arguments.dropFirst()), environment) ? 0 : 1
       case "doctor": return try await Doctor.run(environment) ? 0 : 1
       case "help", "--help", "-h":

@@ -58,19 +58,26 @@ struct KeepDeadlineSettings: Sendable {
     let id = actor.tenant.id
     return try await database.tenant(id).write { transaction in
       let before = try await transaction.query(
-        "SELECT \(DeadlineSettings.columns), \(Self.row) FROM tenants WHERE id = \(id)")
+        "SELECT \(DeadlineSettings.columns) FROM tenants WHERE id = \(id) FOR NO KEY UPDATE")
       guard let old = before.first else { throw Problem.notFound }
       let new = try change(try DeadlineSettings(old))
-      let after = try await transaction.query(
-        """
-        UPDATE tenants SET warning_percent = \(Int16(new.warningPercent)), escalation_role = \(new.escalationRole.rawValue)
-         WHERE id = \(id) RETURNING \(Self.row)
-        """)
-      guard let stored = after.first else { throw Problem.notFound }
-      try await transaction.execute(
-        AdministrationEvent.insertion("deadlines", before: try old.get(2), after: try stored.get(0), by: actor))
+      try await Self.write(new, by: actor, in: transaction)
       return new
     }
+  }
+
+  /// In the transaction of the change.
+  static func write(_ new: DeadlineSettings, by actor: Actor, in transaction: Transaction) async throws {
+    let id = actor.tenant.id
+    let before = try await transaction.query("SELECT \(row) FROM tenants WHERE id = \(id)")
+    let after = try await transaction.query(
+      """
+      UPDATE tenants SET warning_percent = \(Int16(new.warningPercent)), escalation_role = \(new.escalationRole.rawValue)
+       WHERE id = \(id) RETURNING \(row)
+      """)
+    guard let old = before.first, let stored = after.first else { throw Problem.notFound }
+    try await transaction.execute(
+      AdministrationEvent.insertion("deadlines", before: try old.get(0), after: try stored.get(0), by: actor))
   }
 }
 

@@ -91,7 +91,7 @@ struct KeepCalendars: Sendable {
     }
   }
 
-  private static func stored(_ calendar: ServiceCalendar) -> (hours: String, holidays: [String]) {
+  static func stored(_ calendar: ServiceCalendar) -> (hours: String, holidays: [String]) {
     let days = calendar.weekly.map { spans in
       JSONValue.array(spans.map { .array([.integer($0.start), .integer($0.end)]) })
     }

@@ -83,6 +83,12 @@ struct CalendarInput: Sendable {
   /// - Throws: everything that is wrong with it.
   init(_ input: ObjectInput, changing old: KeptCalendar?) throws(Problem) {
     var input = input
+    self.init(reading: &input, changing: old)
+    try input.finish()
+  }
+
+  /// - Parameter input: gathers everything that is wrong.
+  init(reading input: inout ObjectInput, changing old: KeptCalendar?) {
     name = old == nil || input.has("name") ? input.requiredText("name", maximum: 100) : old?.name ?? ""
     // Room for a number, should the name be taken.
     slug = old?.slug ?? Slug.of(name, limit: 90)
@@ -98,7 +104,6 @@ struct CalendarInput: Sendable {
       }
     }
     self.calendar = calendar
-    try input.finish()
   }
 
   private static func hours(_ input: inout ObjectInput) -> [[ServiceCalendar.Span]]? {

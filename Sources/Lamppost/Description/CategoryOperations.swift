@@ -2,7 +2,7 @@ import Civic
 import HTTPServer
 
 extension Operation {
-  static let administration = categories + settings
+  static let administration = categories + configuration + settings
 
   static let categories = [
     Operation(

@@ -6,7 +6,8 @@ import JSON
 enum Schemas {
   /// In the order of the description.
   static let all: [(name: String, schema: Schema)] =
-    inputs + categories + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
+    inputs + categories + configuration
+    + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
     + moderationOutputs + routing + townshipForms + audit + deadlineInputs + deadlineOutputs
 
   // MARK: Words

@@ -156,7 +156,7 @@ extension RoutingRules {
   private static let row: SQL = "(to_jsonb(rules) - 'tenant_id' - 'id' - 'version' - 'position' - 'removed_at')::text"
   private static let rowColumn = 25
 
-  private static func read(_ id: Int, in transaction: Transaction) async throws -> (rule: KeptRule, row: String) {
+  static func read(_ id: Int, in transaction: Transaction) async throws -> (rule: KeptRule, row: String) {
     guard let row = try await transaction.query(query(id)).first else { throw Problem.notFound }
     return (try KeptRule(row), try row.get(rowColumn))
   }
@@ -171,15 +171,15 @@ extension RoutingRules {
     return (rule, try row.get(rowColumn))
   }
 
-  private static func event(_ id: Int, before: String, after: String, by actor: Actor) -> SQL {
+  static func event(_ id: Int, before: String, after: String, by actor: Actor) -> SQL {
     AdministrationEvent.insertion("rule \(id)", before: before, after: after, by: actor)
   }
 
-  private static func order(_ ids: [Int]) -> String {
+  static func order(_ ids: [Int]) -> String {
     #"{"order": [\#(ids.map(String.init).joined(separator: ", "))]}"#
   }
 
-  private static func values(_ rule: KeptRule, _ departmentID: Int?) -> [(column: SQL, value: SQL)] {
+  static func values(_ rule: KeptRule, _ departmentID: Int?) -> [(column: SQL, value: SQL)] {
     [
       ("name", "\(rule.name)"), ("active", "\(rule.isActive)"), ("stops", "\(rule.stops)"),
       ("categories", "\(rule.categories)"), ("category_groups", "\(rule.groups)"), ("areas", "\(rule.areas)"),

@@ -13,25 +13,32 @@ struct ChangeWorkflow: Sendable {
   ) async throws -> WorkflowSettings {
     guard actor.may(.manageCategories) else { throw Problem(.forbidden) }
     let id = actor.tenant.id
-    let row: SQL = "jsonb_build_object('statuses', statuses, 'closes_after_days', closes_after_days)::text"
     let settings = try await database.tenant(id).write { transaction in
       // Two administrators at once: the second one's change is made of what the first one left.
       let before = try await transaction.query(
-        "SELECT statuses::text, closes_after_days, \(row) FROM tenants WHERE id = \(id) FOR NO KEY UPDATE")
+        "SELECT statuses::text, closes_after_days FROM tenants WHERE id = \(id) FOR NO KEY UPDATE")
       guard let old = before.first else { throw Problem.notFound }
       let settings = try change(WorkflowSettings(statuses: try old.get(0), closesAfterDays: try old.get(1)))
-      let after = try await transaction.query(
-        """
-        UPDATE tenants SET statuses = \(settings.stored)::jsonb, closes_after_days = \(settings.closesAfterDays)
-         WHERE id = \(id) RETURNING \(row)
-        """)
-      guard let new = after.first else { throw Problem.notFound }
-      try await transaction.execute(
-        AdministrationEvent.insertion("workflow", before: try old.get(2), after: try new.get(0), by: actor))
+      try await Self.write(settings, by: actor, in: transaction)
       return settings
     }
     tenants.forget(id)
     return settings
+  }
+
+  /// In the transaction of the change.
+  static func write(_ settings: WorkflowSettings, by actor: Actor, in transaction: Transaction) async throws {
+    let id = actor.tenant.id
+    let row: SQL = "jsonb_build_object('statuses', statuses, 'closes_after_days', closes_after_days)::text"
+    let before = try await transaction.query("SELECT \(row) FROM tenants WHERE id = \(id)")
+    let after = try await transaction.query(
+      """
+      UPDATE tenants SET statuses = \(settings.stored)::jsonb, closes_after_days = \(settings.closesAfterDays)
+       WHERE id = \(id) RETURNING \(row)
+      """)
+    guard let old = before.first, let new = after.first else { throw Problem.notFound }
+    try await transaction.execute(
+      AdministrationEvent.insertion("workflow", before: try old.get(0), after: try new.get(0), by: actor))
   }
 }
 
