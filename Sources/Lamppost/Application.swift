@@ -104,6 +104,8 @@ final class Application: Sendable {
   let redactWords: RedactWords
   let redactPhoto: RedactPhoto
   let destroySealed: DestroySealed
+  let retention: Retention
+  let dataRequests: DataRequests
 
   init(_ configuration: ServeConfiguration, database: Database, redis: Redis, log: Log) throws {
     self.database = database
@@ -206,6 +208,8 @@ final class Application: Sendable {
     redactWords = RedactWords(database: database)
     redactPhoto = RedactPhoto(database: database, store: store, quarantine: quarantine)
     destroySealed = DestroySealed(database: database)
+    retention = Retention(database: database)
+    dataRequests = DataRequests(database: database, sessions: sessions)
     readStaffRequest = ReadStaffRequest(
       database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,
       listRequests: listRequests, similarRequests: similarRequests, readContact: readContact)

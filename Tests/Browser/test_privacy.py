@@ -6,7 +6,7 @@ from browser import DESKTOP, check_accessibility, person, picture, url
 from client import Client
 from playwright.sync_api import expect
 from steps import HERE, photo, receipt, report
-from suite import test
+from suite import test, until
 
 
 @test("a telephone number is pointed out while the report is written, and keeps nobody from sending", seconds=300)
@@ -88,3 +88,66 @@ def abuse():
         agent.goto(url("/staff/moderation"))
         check_accessibility(agent, "the moderators' page on a phone")
         picture(agent, "moderation-phone")
+
+
+@test("a face is drawn over with the mouse, and by numbers alone; what the public sees is black there", seconds=300)
+def blackened():
+    with person(location=HERE) as page:
+        report(page, "A photo with two faces", files=[photo()])
+        reference, _ = receipt(page)
+        expect(page.locator("main img[src*=thumbnail]")).to_be_visible(timeout=30_000)
+    with person(DESKTOP, role="manager") as manager:
+        manager.goto(url(f"/staff/requests/{reference}"))
+        manager.get_by_role("link", name=re.compile("Blacken parts")).click()
+        layer = manager.locator("#picture .layer")
+        expect(layer).to_be_visible()
+        box = layer.bounding_box()
+        manager.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4)
+        manager.mouse.down()
+        manager.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=4)
+        manager.mouse.up()
+        expect(manager.locator("#picture .box")).to_have_count(1)
+        first = manager.get_by_role("group", name="Box 1")
+        assert abs(int(first.get_by_label("Left").input_value()) - 200) < 12
+        assert abs(int(first.get_by_label("Height").input_value()) - 150) < 12
+        # The second without a mouse.
+        second = manager.get_by_role("group", name="Box 2")
+        for name, value in (("Left", "600"), ("Top", "400"), ("Width", "100"), ("Height", "100")):
+            second.get_by_label(name).fill(value)
+        expect(manager.locator("#picture .box")).to_have_count(2)
+        manager.get_by_role("button", name="Blacken").click()
+        expect(manager.get_by_role("alert")).to_contain_text("Why is missing")
+        expect(manager.locator("#picture .box")).to_have_count(2)
+        manager.get_by_label("Why").fill("Two faces")
+        check_accessibility(manager, "blackening a photo")
+        picture(manager, "redact")
+        manager.get_by_role("button", name="Blacken").click()
+        manager.wait_for_url(f"**/staff/requests/{reference}*")
+        expect(manager.get_by_text("Sealed original").first).to_be_visible()
+        files = until(
+            "the new photo", lambda: Client().get(f"/api/v1/requests/{reference}").expect(200).json()["attachments"])
+        with person() as stranger:
+            stranger.goto(url(f"/requests/{reference}"))
+            dark = stranger.evaluate("""async (path) => {
+                const image = new Image();
+                image.src = path;
+                await image.decode();
+                const canvas = document.createElement("canvas");
+                canvas.width = image.naturalWidth;
+                canvas.height = image.naturalHeight;
+                const pen = canvas.getContext("2d");
+                pen.drawImage(image, 0, 0);
+                return [[300, 225], [650, 450], [60, 60]].map(([x, y]) => Math.max(...[...pen.getImageData(x, y, 8, 8).data].filter((_, index) => index % 4 < 3)));
+            }""", f"/api/v1/attachments/{files[0]['id']}/content")
+            assert dark[0] < 12 and dark[1] < 12, dark
+            assert dark[2] > 30, dark
+    with person(role="manager") as manager:
+        manager.goto(url(f"/staff/requests/{reference}/redact"))
+        expect(manager.get_by_role("heading", name="Sealed originals")).to_be_visible()
+        check_accessibility(manager, "blackening words, on a phone")
+        picture(manager, "redact-words-phone")
+        manager.get_by_label("Words to blacken").fill("two faces")
+        manager.get_by_label("Why").fill("A name")
+        manager.get_by_role("button", name="Blacken").click()
+        expect(manager.get_by_role("status").first).to_contain_text("The words are gone")
+        expect(manager.get_by_text("A photo with [redacted]").first).to_be_visible()

@@ -38,6 +38,7 @@ enum AdministrationPage {
         Paths.deadlineSettingsPage(), t("Warnings of target dates"),
         t("When somebody is warned, and who hears of what is late.")
       ),
+      (Paths.retentionPage(), t("Keeping and deleting"), t("How long reports are kept, and what goes next.")),
       (Paths.auditPage(), t("Audit log"), t("Who changed what, and when.")),
       (Paths.adminConfiguration(), t("Configuration file"), t("All of this in one file: keep it, or set up by it.")),
     ]

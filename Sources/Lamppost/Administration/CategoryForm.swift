@@ -15,6 +15,7 @@ struct CategoryForm {
     "name", "group", "icon", "keywords", "description", "notice", "stop_message", "default_priority", "department",
     "calendar",
   ]
+  private static let numbers = ["resolution_hours", "anonymize_after_days", "delete_after_days"]
   private static let flags = ["active", "requires_proof", "blurs_location", "private"]
 
   init(_ category: KeptCategory) {
@@ -28,6 +29,8 @@ struct CategoryForm {
       "requires_proof": [category.requiresProof ? "true" : ""], "private": [category.isPrivate ? "true" : ""],
     ]
     entered["calendar"] = [category.calendar ?? ""]
+    entered["anonymize_after_days"] = [category.anonymizeAfterDays.map(String.init) ?? ""]
+    entered["delete_after_days"] = [category.deleteAfterDays.map(String.init) ?? ""]
     entered.merge(TargetFields.entered(category.targets)) { $1 }
     questions = QuestionRows(category.questions)
     version = category.slug.isEmpty ? nil : category.version
@@ -56,7 +59,7 @@ struct CategoryForm {
   /// The form as the API would have been sent it: an empty text is null, so that it takes away what was there.
   func json(with more: [String] = []) -> JSONObject {
     let form = PageForm(entered.flatMap { name, values in values.map { (name: name, value: $0) } })
-    var object = form.object(texts: Self.texts + more, flags: Self.flags, numbers: ["resolution_hours"])
+    var object = form.object(texts: Self.texts + more, flags: Self.flags, numbers: Self.numbers)
     object = JSONObject(members: object.members + [TargetFields.member(form)])
     if hasQuestions {
       object = JSONObject(members: object.members + [.init(key: "attributes", value: questions.json)])

@@ -24,7 +24,8 @@ struct CategoryLayout {
       "department": t("Department"),
       "active": t("Offered to reporters"), "requires_proof": t("Completing it needs a photo of what was done"),
       "private": t("Reports are never public"), "blurs_location": t("The public sees only roughly where"),
-      "attributes": t("Questions"),
+      "attributes": t("Questions"), "anonymize_after_days": t("Anonymous after, in days"),
+      "delete_after_days": t("Deleted after, in days"),
     ]
     return own.merging(TargetFields.labels(t)) { $1 }
   }
@@ -116,7 +117,19 @@ struct CategoryLayout {
       .init(hint: t("The hours in which the targets below are counted."))))\
     \(TargetFields.html(fields, labels))\
     \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
-    \(fields.checkbox("active", labels["active"]!))
+    \(fields.checkbox("active", labels["active"]!))\
+    \(retention(fields))
+    """
+  }
+
+  private func retention(_ fields: FormFields) -> HTML {
+    """
+    \(fields.text("anonymize_after_days", labels["anonymize_after_days"]!,
+      .init(hint: t("Counted from the end of a report: who reported it is forgotten then. Empty for never."),
+        inputMode: "numeric", maximumLength: 5, isOptional: true)))\
+    \(fields.text("delete_after_days", labels["delete_after_days"]!,
+      .init(hint: t("Its words, place and files are destroyed then. Empty for never."), inputMode: "numeric",
+        maximumLength: 5, isOptional: true)))
     """
   }
 

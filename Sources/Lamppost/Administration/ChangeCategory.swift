@@ -227,7 +227,8 @@ extension ChangeCategory {
       ("default_priority", "\(Int16(category.defaultPriority.rawValue))"),
       ("resolution_hours", "\(category.resolutionHours)"), ("active", "\(category.isActive)"),
       ("blurs_location", "\(category.blursLocation)"), ("requires_proof", "\(category.requiresProof)"),
-      ("private", "\(category.isPrivate)"), ("department_id", "\(departmentID)"),
+      ("private", "\(category.isPrivate)"), ("anonymize_after_days", "\(category.anonymizeAfterDays)"),
+      ("delete_after_days", "\(category.deleteAfterDays)"), ("department_id", "\(departmentID)"),
       ("attributes", "\(KeptQuestion.column(category.questions))::jsonb"),
     ]
   }

@@ -29,6 +29,9 @@ struct KeptCategory: Sendable, Equatable {
   /// The department that new requests go to, by slug.
   var department: String?
   var questions: [KeptQuestion] = []
+  /// Days after its end until a request loses its people, and until it goes; nil for never.
+  var anonymizeAfterDays: Int?
+  var deleteAfterDays: Int?
 
   /// Of a township: the form of reports shows them all.
   static let limit = 500
@@ -47,9 +50,10 @@ struct KeptCategory: Sendable, Equatable {
     kept.requires_proof, kept.private,
     (SELECT d.slug FROM departments d WHERE d.tenant_id = kept.tenant_id AND d.id = kept.department_id),
     kept.attributes::text,
-    (SELECT k.slug FROM calendars k WHERE k.tenant_id = kept.tenant_id AND k.id = kept.calendar_id), kept.targets::text
+    (SELECT k.slug FROM calendars k WHERE k.tenant_id = kept.tenant_id AND k.id = kept.calendar_id), kept.targets::text,
+    kept.anonymize_after_days, kept.delete_after_days
     """
-  static let columnCount = 19
+  static let columnCount = 21
 
   /// In the order of the form.
   static let all: SQL = """
@@ -76,6 +80,8 @@ struct KeptCategory: Sendable, Equatable {
     questions = try KeptQuestion.stored(try row.get(16))
     calendar = try row.get(17)
     targets = try ServiceTargets.stored(row.get(18))
+    anonymizeAfterDays = try row.get(19)
+    deleteAfterDays = try row.get(20)
   }
 
   /// Reads a change of `old`, or a new one of `blank`; what is left out stays as it is. Whether the department exists is
@@ -104,8 +110,19 @@ struct KeptCategory: Sendable, Equatable {
     blursLocation = input.bool("blurs_location") ?? old.blursLocation
     requiresProof = input.bool("requires_proof") ?? old.requiresProof
     isPrivate = input.bool("private") ?? old.isPrivate
+    anonymizeAfterDays = Self.days(&input, "anonymize_after_days", old.anonymizeAfterDays)
+    deleteAfterDays = Self.days(&input, "delete_after_days", old.deleteAfterDays)
+    if let first = anonymizeAfterDays, let then = deleteAfterDays, then < first {
+      input.refuse("delete_after_days", .outOfRange, "must not be before anonymize_after_days")
+    }
     if input.has("department") { department = input.text("department", maximum: 100) }
     questions = KeptQuestion.list(&input) ?? (input.has("attributes") ? [] : old.questions)
+  }
+
+  private static func days(_ input: inout ObjectInput, _ key: String, _ old: Int?) -> Int? {
+    let days = input.has(key) ? input.integer(key) : old
+    if let days, !(1...36_500).contains(days) { input.refuse(key, .outOfRange, "must be from 1 to 36,500") }
+    return days
   }
 
   private static func slug(_ input: inout ObjectInput, name: String) -> String {
@@ -148,6 +165,8 @@ struct KeptCategory: Sendable, Equatable {
     json.field("blurs_location", blursLocation)
     json.field("requires_proof", requiresProof)
     json.field("private", isPrivate)
+    json.field("anonymize_after_days", anonymizeAfterDays)
+    json.field("delete_after_days", deleteAfterDays)
     json.field("department", department)
     json.array("attributes") { array in
       for question in questions { array.object { question.write(to: &$0) } }

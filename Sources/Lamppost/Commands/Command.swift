@@ -16,6 +16,7 @@ public enum Command {
       user create EMAIL --role ROLE
       close-silent                close now what is completed and whose reporter is silent
       deadlines [--at TIME]       look once for targets that come near or were missed (DATABASE_WORKER_URL)
+      retention [--dry-run]       make anonymous and delete what has had its time
       demo                        load the demo township
       config export|import FILE   a township's whole configuration in one file
       audit verify                find what was changed in history and audit log behind the application's back
@@ -38,6 +39,7 @@ public enum Command {
       case "user": try await UserCommand.run(Array(arguments.dropFirst()), environment)
       case "close-silent": try await CloseSilentCommand.run(Array(arguments.dropFirst()), environment)
       case "deadlines": try await DeadlinesCommand.run(Array(arguments.dropFirst()), environment)
+      case "retention": try await RetentionCommand.run(Array(arguments.dropFirst()), environment)
       case "demo": try await DemoCommand.run(environment)
       case "config": try await ConfigCommand.run(Array(arguments.dropFirst()), environment)
       case "audit": return try await AuditCommand.run(Array(arguments.dropFirst()), environment) ? 0 : 1

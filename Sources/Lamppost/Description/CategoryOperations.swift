@@ -71,6 +71,8 @@ extension Schemas {
         .required("default_priority", priority), .required("resolution_hours", Schema.integer(1...).orNull),
         .required("calendar", Schema.text.orNull), .required("targets", .named("Targets")),
         .required("active", .boolean), .required("blurs_location", .boolean), .required("requires_proof", .boolean),
+        .required("anonymize_after_days", Schema.integer(1...).orNull),
+        .required("delete_after_days", Schema.integer(1...).orNull),
         .required("private", .boolean), .required("department", Schema.text.orNull.noted("Its slug.")),
         .required("attributes", .list(of: .named("KeptQuestion"))),
       ])
@@ -96,6 +98,8 @@ extension Schemas {
     .optional("targets", Schema.named("TargetsInput").orNull.noted("Takes the place of all targets that were there.")),
     .optional("active", Schema.boolean.orNull),
     .optional("blurs_location", Schema.boolean.orNull.noted("The public is told the block of some 200 m alone.")),
+    .optional("anonymize_after_days", Schema.integer(1...36_500).orNull.noted("Days after its end; null for never.")),
+    .optional("delete_after_days", Schema.integer(1...36_500).orNull.noted("Not before it is made anonymous.")),
     .optional("requires_proof", Schema.boolean.orNull.noted("Whether completing needs a photo by staff.")),
     .optional(
       "private",

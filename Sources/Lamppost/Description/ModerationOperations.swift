@@ -38,6 +38,22 @@ extension Operation {
 
   static let redaction = [
     Operation(
+      .get, Paths.retention, "listDueRequests", .administration, "What retention would do now",
+      note: "A dry run: closed requests whose category's time has come, by category. Nothing is changed.",
+      answer: .json(.page(of: .named("DueRequests")), "The categories that have a time.")),
+    Operation(
+      .post, Paths.retention, "applyRetention", .administration, "Make anonymous and delete what is due",
+      note: "It happens by itself every hour. A deleted request answers 410, its history stays whole without contents.",
+      answer: .json(.accepted, .named("AbuseReceipt"), "A job does it.")),
+    Operation(
+      .post, Paths.dataRequests, "answerDataRequest", .administration, "Hand over or delete what is kept of somebody",
+      note: "By their address of mail, or by the tracking code of a report. Never of a member of staff.",
+      body: .json("NewDataRequest"),
+      answer: .json(
+        Schema(.oneOf([.named("DataExport"), .named("DataDeleted")])),
+        "For `export` everything that is kept; for `delete` how much was deleted."),
+      problems: [.unknownOption, .invalidFormat, .conflict]),
+    Operation(
       .post, Paths.redaction, "redactWords", .working, "Blacken words in everything that is said of a request",
       note: """
         Title, description, address, comments and history. The originals are sealed for those who may destroy, or \
@@ -65,6 +81,13 @@ extension Operation {
 
 extension Schemas {
   static let moderationInputs: [(name: String, schema: Schema)] = [
+    (
+      "NewDataRequest",
+      .input([
+        .required("subject", line(254).noted("An email address or a tracking code.")),
+        .required("action", .words(DataRequests.Action.self)),
+      ])
+    ),
     (
       "NewWordRedaction",
       .input(
@@ -103,6 +126,30 @@ extension Schemas {
   ]
 
   static let moderationOutputs: [(name: String, schema: Schema)] = [
+    (
+      "DueRequests",
+      .object([
+        .required("category", .text), .required("name", .text),
+        .required("anonymize_after_days", Schema.integer(1...).orNull),
+        .required("delete_after_days", Schema.integer(1...).orNull), .required("anonymizing", .integer(0...)),
+        .required("deleting", .integer(0...)), .required("references", .list(of: reference)),
+      ])
+    ),
+    (
+      "DataExport",
+      .object([
+        .required("exported_at", .text), .required("accounts", .list(of: .object([]))),
+        .required("reports", .list(of: .object([]))), .required("comments", .list(of: .object([]))),
+        .required("supports", .list(of: .object([]))), .required("follows", .list(of: .object([]))),
+      ])
+    ),
+    (
+      "DataDeleted",
+      .object([
+        .required("accounts", .integer(0...)), .required("reports", .integer(0...)),
+        .required("follows", .integer(0...)),
+      ])
+    ),
     (
       "SealedOriginals",
       .object([

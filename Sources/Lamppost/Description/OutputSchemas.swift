@@ -134,6 +134,7 @@ extension Schemas {
       "Export",
       .object([
         .required("exported_at", .time), .required("account", .object(person + [.required("created_at", .time)])),
+        .required("follows", .list(of: .object([]))), .required("pointed_out", .list(of: .object([]))),
         .required("reports", .list(of: .object([]))), .required("comments", .list(of: .object([]))),
         .required("files", .list(of: .object([]))), .required("supports", .list(of: .object([]))),
         .required("sessions", .list(of: .named("BrowserSession"))),

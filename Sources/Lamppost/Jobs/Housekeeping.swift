@@ -19,6 +19,11 @@ struct Housekeeping: Sendable {
       group.addTask {
         await repeatedly(every: .seconds(30), "deadlines") { _ = try await WatchDeadlines(database: database)() }
       }
+      group.addTask {
+        await repeatedly(every: .seconds(3600), "retention") {
+          try await Retention(database: database).requestEverywhere()
+        }
+      }
       group.addTask { await repeatedly(every: .seconds(300), "seal_history") { try await seal() } }
       group.addTask {
         await repeatedly(every: .seconds(600), "close_silent") { try await CloseSilent(database: database)(now: .now) }

@@ -6,6 +6,8 @@ enum JobKind: String, CaseIterable, Sendable {
   case recomputeArea = "recompute_area"
   /// Subject: the category's id, and which of the two runs. Its requests' public places follow its flag.
   case blurCategory = "blur_category"
+  /// Subject: always the same. Closed requests whose category's time has come are made anonymous, or deleted.
+  case applyRetention = "apply_retention"
   /// Subject: the id of an attachment that was removed.
   case deleteFiles = "delete_files"
   /// Subject: request and sequence number of an event. Finds out who is told of it by mail.

@@ -10,6 +10,7 @@ final class Worker: Sendable {
   private let recompute: RecomputeArea
   private let blur: BlurCategory
   private let deleteFiles: DeleteFiles
+  private let retention: Retention
   private let notify: NotifyFollowers
   private let sendNotification: SendNotification
   private let confirmFollower: ConfirmFollower
@@ -37,6 +38,7 @@ final class Worker: Sendable {
     scan = ScanAttachment(database: database, store: store, quarantine: quarantine, scanner: scanner, log: log)
     recompute = RecomputeArea(database: database)
     blur = BlurCategory(database: database)
+    retention = Retention(database: database)
     deleteFiles = DeleteFiles(database: database, store: store)
     notify = NotifyFollowers(database: database, sendsMail: mail != nil)
     sendNotification = SendNotification(database: database, correspondence: mail)
@@ -96,6 +98,7 @@ final class Worker: Sendable {
       case .recomputeArea: try await recompute(job)
       case .blurCategory: try await blur(job)
       case .deleteFiles: try await deleteFiles(job)
+      case .applyRetention: try await retention.run(job)
       case .notifyFollowers: try await notify(job)
       case .sendNotification: try await sendNotification(job)
       case .confirmFollower: try await confirmFollower(job)

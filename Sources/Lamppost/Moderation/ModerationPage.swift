@@ -57,6 +57,8 @@ enum ModerationPage {
         \(summary)<h1>\(t("Moderation"))</h1>
         \(notice.map { "<p class=\"notice good\" role=\"status\">\($0)</p>\n" as HTML })\
         <p>\(t("What people point out about public reports, updates and photos."))</p>
+        \(context.actor.may(.destroy)
+          ? "<p><a href=\"\(Paths.dataRequestPage())\">\(t("Somebody asks for their data"))</a></p>\n" as HTML : nil)\
         <h2 id="waiting">\(t("To be decided"))</h2>
         \(open.isEmpty
           ? "<p class=\"empty card\">\(t("Nothing waits for a decision."))</p>"

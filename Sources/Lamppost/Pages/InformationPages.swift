@@ -39,6 +39,9 @@ enum PrivacyPage {
       t("Your name, email address and telephone number are seen only by staff who work on reports."),
       t("They are used to answer you about this report and for nothing else."),
       t("They are never shown to the public and never sold or passed on by this service."),
+      t(
+        "If you follow a report by mail, your address is kept until you stop it. If you never confirm it, it is forgotten after a week."
+      ),
     ]
   }
 
@@ -48,6 +51,9 @@ enum PrivacyPage {
         "The title, the description, the place, the photos, the state and the answers of staff, once a report is public."
       ),
       t("Before you send a report you see what becomes public. Leave out names and number plates."),
+      t(
+        "For some kinds of problem the public is shown only the block of some 200 metres, never the exact place or the address."
+      ),
       t("Some kinds of problem are never public. Their reports are seen by you and by staff alone."),
     ]
   }
@@ -78,7 +84,13 @@ enum PrivacyPage {
 
   private static func retention(_ t: Translator) -> [String] {
     [
-      t("Reports and what was said about them are kept until staff remove them: there is no fixed end."),
+      t(
+        "Each kind of problem may have its time: so long after its end a report forgets who reported it, and later its words, place and photos are destroyed. Where no time is set, it is kept until staff remove it."
+      ),
+      t("Anybody can point out abuse. Staff can hide it, and blacken words and parts of photos."),
+      t(
+        "Without an account, too, you can ask staff for everything that is kept under your email address or tracking code, or have it deleted."
+      ),
       t("When you delete your account, your reports stay without your name and your contact details."),
       t("Within 15 minutes you can take a report back yourself."),
     ]

@@ -39,7 +39,7 @@ struct DeleteAccount: Sendable {
     if others.isEmpty { throw Problem(.lastAdministrator) }
   }
 
-  private static func statements(_ id: Int) -> [SQL] {
+  static func statements(_ id: Int) -> [SQL] {
     [
       EraseHistory.logOfPerson(id, by: id),
       AuditEvent(.accountDeleted, AuditEvent.about(person: id), by: id).insertion,
@@ -68,6 +68,7 @@ struct DeleteAccount: Sendable {
       """,
       "DELETE FROM saved_views WHERE owner_id = \(id) AND NOT shared",
       "DELETE FROM followers WHERE person_id = \(id)",
+      "UPDATE abuse_reports SET person_id = NULL WHERE person_id = \(id)",
       "DELETE FROM refresh_families WHERE person_id = \(id)",
       "DELETE FROM department_members WHERE person_id = \(id)",
       "DELETE FROM person_areas WHERE person_id = \(id)",

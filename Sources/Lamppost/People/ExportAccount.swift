@@ -23,6 +23,8 @@ struct ExportAccount: Sendable {
       export.field("comments", RawJSON(unsafeJSON: Array(try row.get(2, as: String.self).utf8)))
       export.field("files", RawJSON(unsafeJSON: Array(try row.get(3, as: String.self).utf8)))
       export.field("supports", RawJSON(unsafeJSON: Array(try row.get(4, as: String.self).utf8)))
+      export.field("follows", RawJSON(unsafeJSON: Array(try row.get(5, as: String.self).utf8)))
+      export.field("pointed_out", RawJSON(unsafeJSON: Array(try row.get(6, as: String.self).utf8)))
       export.array("sessions") { list in
         for session in sessions { list.object { session.write(to: &$0) } }
       }
@@ -59,7 +61,17 @@ struct ExportAccount: Sendable {
           'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'title', r.title,
           'created_at', s.created_at) ORDER BY s.created_at), '[]')::text
          FROM supporters s JOIN requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
-        WHERE s.person_id = p.id)
+        WHERE s.person_id = p.id),
+      (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'title', r.title,
+          'since', f.confirmed_at, 'language', f.language) ORDER BY f.id), '[]')::text
+         FROM followers f JOIN requests r ON r.tenant_id = f.tenant_id AND r.id = f.request_id
+        WHERE f.person_id = p.id AND r.visibility <> 'removed'),
+      (SELECT coalesce(jsonb_agg(jsonb_build_object(
+          'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'reason', b.reason, 'text', b.text,
+          'created_at', b.created_at) ORDER BY b.created_at), '[]')::text
+         FROM abuse_reports b JOIN requests r ON r.tenant_id = b.tenant_id AND r.id = b.request_id
+        WHERE b.person_id = p.id)
       FROM people p WHERE p.id = \(id) AND p.active
     """
   }

@@ -110,6 +110,8 @@ struct HistoryWords {
     case "redact": HTML(text: t("Blackened words"))
     case "blacken": HTML(text: t("Blackened parts of a photo"))
     case "destroy": HTML(text: t("Destroyed sealed originals"))
+    case "deleted": HTML(text: t("Deleted, its time having come"))
+    case "erased": HTML(text: t("Personal data deleted at somebody's request"))
     case "retention": HTML(text: t("Made anonymous, its time having come"))
     default: HTML(text: isFile ? t("Removed a file for good") : t("Removed a comment for good"))
     }
