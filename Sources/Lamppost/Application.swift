@@ -95,8 +95,11 @@ final class Application: Sendable {
   let readStaffRequest: ReadStaffRequest
   let undoChange: UndoChange
   let replyTemplates: ReplyTemplates
+  let keepAreas: KeepAreas
+  let importLayer: ImportLayer
   let routingRules: RoutingRules
   let tryRule: TryRule
+  let readRuleChoices: ReadRuleChoices
   let listMentions: ListMentions
   let reportAbuse: ReportAbuse
   let listAbuse: ListAbuse
@@ -157,7 +160,7 @@ final class Application: Sendable {
     submitRequest = SubmitRequest(database: database, secret: secret, ruleBook: ruleBook)
     findRequest = FindRequest(database: database)
     readContact = ReadContact(database: database)
-    editRequest = EditRequest(database: database)
+    editRequest = EditRequest(database: database, ruleBook: ruleBook)
     withdrawRequest = WithdrawRequest(database: database)
     live = LiveHub(
       database: database, redis: redis, redisDatabase: configuration.redisDatabase, secret: secret, log: log)
@@ -199,8 +202,11 @@ final class Application: Sendable {
     departments = Departments(database: database)
     undoChange = UndoChange(database: database)
     replyTemplates = ReplyTemplates(database: database)
+    keepAreas = KeepAreas(database: database)
+    importLayer = ImportLayer(database: database)
     routingRules = RoutingRules(database: database)
     tryRule = TryRule(database: database)
+    readRuleChoices = ReadRuleChoices(database: database)
     listMentions = ListMentions(database: database)
     reportAbuse = ReportAbuse(database: database)
     listAbuse = ListAbuse(database: database)

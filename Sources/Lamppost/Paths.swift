@@ -13,6 +13,7 @@ enum Paths {
   static func takesFiles(_ template: String) -> Bool { filePages.contains(template) }
 
   private static let filePages: Set = [
+    adminAreas.template,
     report.template, requestPage.template, trackPage.template, staffRequest.template, newTownship.template,
     township.template,
     adminConfiguration.template,
@@ -98,6 +99,12 @@ enum Paths {
   static let mergePage = Path("/staff/requests/{reference}/merge", Reference.self)
   static let adminWorkflow = Path("/admin/workflow")
   static let adminCategories = Path("/admin/categories")
+  static let adminAreas = Path("/admin/areas")
+  static let adminNewArea = Path("/admin/areas/new")
+  static let adminArea = Path("/admin/areas/{area}", AreaName.self)
+  static let adminTemplates = Path("/admin/templates")
+  static let adminNewTemplate = Path("/admin/templates/new")
+  static let adminTemplate = Path("/admin/templates/{template}", Int.self)
   static let adminRules = Path("/admin/rules")
   static let adminNewRule = Path("/admin/rules/new")
   static let adminRule = Path("/admin/rules/{rule}", Int.self)
@@ -141,6 +148,7 @@ enum Paths {
 
   static let templates = Path("/api/v1/templates")
   static let template = Path("/api/v1/templates/{template}", Int.self)
+  static let templateRestoration = Path("/api/v1/templates/{template}/restore", Int.self)
   static let categories = Path("/api/v1/categories")
   static let category = Path("/api/v1/categories/{category}", String.self)
   static let configuration = Path("/api/v1/configuration")
@@ -160,6 +168,7 @@ enum Paths {
   static let tenants = Path("/api/v1/tenants")
   static let tenant = Path("/api/v1/tenants/{township}", String.self)
   static let areas = Path("/api/v1/areas")
+  static let area = Path("/api/v1/areas/{area}", AreaName.self)
   static let places = Path("/api/v1/places")
   static let requests = Path("/api/v1/requests")
   static let map = Path("/api/v1/map")

@@ -7,6 +7,9 @@ import random
 import re
 import statistics
 
+# Areas are drawn on maps, and rules go by them.
+import test_areas
+import test_rules
 from browser import DESKTOP, PHONE, check_accessibility, person, picture, tab_to, url
 from client import PLACE, Client
 from instance import instance
@@ -14,6 +17,7 @@ from playwright.sync_api import expect
 from suite import equal, test, until
 
 MANY = 100_000
+__all__ = ["test_areas", "test_rules"]
 
 
 @test("the address bar holds what the map and the list show; the back button goes back")

@@ -79,6 +79,7 @@ import Testing
       let path = route.template.replacing("{reference}", with: "0000-0000").replacing("{code}", with: "0")
         .replacing("{id}", with: "00000000-0000-4000-8000-000000000000").replacing("{template}", with: "1")
         .replacing("{rule}", with: "1").replacing("{person}", with: "1")
+        .replacing("{area}", with: "a:b")
         .replacing(/\{[xyz]\}/, with: "0")
       let answer = try await town.anonymous.send(route.method, path + "?colour=red", nil)
       #expect(answer.code == "unknown_parameter" && answer.fields == ["colour": "unknown_parameter"], "\(path)")

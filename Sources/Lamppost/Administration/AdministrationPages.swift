@@ -33,6 +33,9 @@ enum AdministrationPage {
       (Paths.adminPeople(), t("People"), t("Who works here, in which role, and what they are limited to.")),
       (Paths.calendarPages(), t("Calendars"), t("When you work: hours and holidays.")),
       (Paths.adminCategories(), t("Categories"), t("What can be reported: questions, notices, priorities, targets.")),
+      (Paths.adminAreas(), t("Areas"), t("Wards and districts: drawn on the map, or imported.")),
+      (Paths.adminRules(), t("Routing rules"), t("Which reports go to whom by themselves.")),
+      (Paths.adminTemplates(), t("Reply templates"), t("What staff write often.")),
       (Paths.adminWorkflow(), t("Statuses and closing"), t("Your names for the statuses, and those you do not use.")),
       (
         Paths.deadlineSettingsPage(), t("Warnings of target dates"),

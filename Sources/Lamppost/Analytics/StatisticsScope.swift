@@ -17,7 +17,7 @@ struct StatisticsScope: Sendable {
 
   /// - Throws: `invalid_parameter`.
   init(_ query: Query) throws(Problem) {
-    area = try query.parsed("area", "must be layer:slug", AreaName.init)
+    area = try query.parsed("area", "must be layer:slug", AreaName.init(_:))
     category = query["category"]
     if let category, category.isEmpty || category.unicodeScalars.count > 100 {
       throw .parameter("category", "must be a category's slug")

@@ -3,6 +3,8 @@ struct AreaName: Sendable, Equatable, CustomStringConvertible {
   let layer: String
   let slug: String
 
+  init(layer: String, slug: String) { (self.layer, self.slug) = (layer, slug) }
+
   /// nil for anything but two words with a colon between them. (PostgreSQL takes no NUL in a text.)
   init?(_ text: String) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)

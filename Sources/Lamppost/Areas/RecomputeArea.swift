@@ -7,6 +7,8 @@ struct RecomputeArea: Sendable {
   func callAsFunction(_ job: Job) async throws {
     guard let area = Int(job.subject) else { throw UnknownWord(column: "jobs.subject") }
     try await database.tenant(job.tenantID).write { transaction in
+      // Whoever changes the boundary meanwhile waits, and asks for this once more.
+      _ = try await transaction.query("SELECT 1 FROM areas WHERE id = \(area) FOR UPDATE")
       try await transaction.execute("DELETE FROM request_areas WHERE area_id = \(area)")
       try await transaction.execute(Self.insertion(where: "a.id = \(area)"))
       try await transaction.execute(JobQueue.completion(of: job))

@@ -80,6 +80,7 @@ extension Schemas {
         [
           .required("area", areaName), .required("layer", .text), .required("slug", .text), .required("name", .text),
           .optional("open", Schema.integer(0...).noted("Open requests in it, with `counts`.")),
+          .optional("version", Schema.integer(1...).noted("Of one that is read by itself.")),
         ])
     ),
     ("Map", .featureCollection(of: .init(.oneOf([.named("Pin"), .named("Cluster")])), mapFields)),

@@ -14,6 +14,7 @@ extension Parameter {
       case "township": (.text(1...63), "A township's slug.")
       case "category": (.text(1...100), "A category's slug.")
       case "session": (.matching("^[0-9a-f]{32}$"), "A session's id, from the list.")
+      case "area": (.text(3...165, pattern: "^[^:/\\u0000]+:[^:/\\u0000]+$"), "layer:slug, e.g. wards:ward-17.")
       case "rule": (.integer(1...), "The rule's number.")
       case "calendar": (.text(1...100), "A calendar's slug.")
       case "template": (.integer(1...), "The template's number.")
@@ -66,6 +67,7 @@ extension Parameter {
     query("priority", list(Schemas.priority), "Separated by commas."),
     query("assignee", .matching("^(me|none|0|[1-9][0-9]{0,17})$"), "me, none or a person's number. Staff only."),
     query("department", Schemas.line(100), "A department's slug. Staff only."),
+    query("tag", Schemas.line(Tag.longest), "A word that staff, or rules, put on it. Staff only."),
     query("mentions", .words(["me"]), "Those in which a colleague called the caller by @. Staff only."),
     query("overdue", .boolean, "Whether the target date has passed and the request is open."),
     query("due_within", .integer(1...8760), "Open, and due within so many hours; what is on hold is not."),

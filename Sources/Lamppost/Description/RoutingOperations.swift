@@ -2,7 +2,10 @@ import Civic
 import HTTPServer
 
 extension Operation {
-  static let routing = [
+  /// What decides where requests go, and the areas that it goes by.
+  static let routing = rules + areas
+
+  private static let rules = [
     Operation(
       .get, Paths.rules, "listRules", .administration, "The rules of routing, in their order",
       note: """
@@ -49,7 +52,9 @@ extension Answer {
 }
 
 extension Schemas {
-  static let routing: [(name: String, schema: Schema)] = [
+  static let routing: [(name: String, schema: Schema)] = rules + areas
+
+  private static let rules: [(name: String, schema: Schema)] = [
     ("NewRule", .input([.required("name", line(KeptRule.longestName))] + ruleFields)),
     ("RuleChange", .input([.optional("name", line(KeptRule.longestName))] + ruleFields)),
     ("RuleOrder", .input([.required("rules", list(Schema.integer(1...), 1000).noted("Every rule's number, once."))])),

@@ -177,6 +177,7 @@ enum Schemas {
     .optional("location", Schema.named("LocationInput").orNull),
     .optional("address", optionalText(500)),
     .optional("visibility", Schema.words(RequestChange.visibilities).orNull.noted("Staff only.")),
+    .optional("tags", tags.noted("Every tag that it is to have. Staff only.")),
   ]
 
   private static let location: [Schema.Field] = [

@@ -104,6 +104,9 @@ extension Operation {
       .delete, Paths.template, "removeTemplate", .working, "Remove a template",
       answer: .json(.named("Empty"), "It is gone.")),
     Operation(
+      .post, Paths.templateRestoration, "restoreTemplate", .working, "Bring a removed template back",
+      answer: .json(.named("Template"), "The template.")),
+    Operation(
       .get, Paths.comments, "listComments", .working, "What was said about a request, oldest first",
       parameters: [.cursor, .limit],
       answer: .json(.page(of: .named("Comment")), "The comments that the caller may read."), problems: [.gone]),

@@ -58,7 +58,8 @@ enum GeoJSONAreas {
     return values
   }
 
-  private static func area(_ feature: JSONValue, _ nameProperty: String) throws(RowError) -> ImportedArea {
+  /// One feature of a collection.
+  static func area(_ feature: JSONValue, _ nameProperty: String) throws(RowError) -> ImportedArea {
     guard feature["type"]?.string == "Feature" else { throw RowError(sentence: "is no Feature") }
     let value = feature["properties"]?[nameProperty]
     let name = (value?.string ?? value?.integer.map(String.init) ?? "").trimmed

@@ -14,6 +14,8 @@ struct RequestChange: Sendable {
   let location: Location??
   let address: String??
   var visibility: String?
+  /// Every tag that it is to have.
+  let tags: [String]?
 
   /// What staff may set; removing is another matter.
   static let visibilities = ["public", "private", "hidden"]
@@ -30,16 +32,18 @@ struct RequestChange: Sendable {
     let address = input.text("address", maximum: 500)
     self.address = input.has("address") ? .some(address) : nil
     visibility = input.option("visibility", Self.visibilities, name: \.self)
+    tags = input.tags("tags")
     try input.finish()
   }
 
   /// What only staff may change.
-  var isForStaff: Bool { priority != nil || visibility != nil }
+  var isForStaff: Bool { priority != nil || visibility != nil || tags != nil }
 }
 
 /// Changes a request: its reporter within a quarter of an hour, staff by role.
 struct EditRequest: Sendable {
   let database: Database
+  let ruleBook: RuleBook
   /// How long a reporter may correct or withdraw a report.
   static let window: Double = 15 * 60
 
@@ -56,8 +60,14 @@ struct EditRequest: Sendable {
       {
         change.visibility = "private"
       }
-      let assignments = try await Self.assignments(change, in: transaction)
+      var assignments = try await Self.assignments(change, in: transaction)
       if assignments.isEmpty { return request }
+      let rerouting = try await Rerouting(of: request, after: change, by: ruleBook, as: actor, in: transaction)
+      if let rerouting {
+        assignments += rerouting.assignments
+        // First, so that the history's last row is what somebody did.
+        _ = try await transaction.queryAll(rerouting.statements)
+      }
       let statements = Self.statements(
         request.facts, assignments, before: Self.values(of: request, change), after: Self.values(change), as: actor)
       let query = FindRequest.query(reference, as: actor)
@@ -126,6 +136,7 @@ struct EditRequest: Sendable {
     if let description = change.description { list.append("description = \(description)") }
     if let priority = change.priority { list.append("priority = \(priority.rawValue)") }
     if let visibility = change.visibility { list.append("visibility = \(visibility)") }
+    if let tags = change.tags { list.append("tags = \(tags)") }
     if let address = change.address { list.append("address = \(address)") }
     if let location = change.location {
       let point: SQL = location?.sql ?? "NULL"
@@ -157,6 +168,7 @@ struct EditRequest: Sendable {
       ("visibility", change.visibility.map { _ in request.visibility }),
       ("address", change.address.map { _ in request.address ?? "" }),
       ("location", change.location.map { _ in request.location?.words ?? "unknown" }),
+      ("tags", change.tags.map { _ in request.tags.joined(separator: ", ") }),
     ]
   }
 
@@ -165,6 +177,7 @@ struct EditRequest: Sendable {
       ("title", change.title), ("description", change.description), ("category", change.category),
       ("priority", change.priority?.name), ("visibility", change.visibility),
       ("address", change.address.map { $0 ?? "" }), ("location", change.location.map { $0?.words ?? "unknown" }),
+      ("tags", change.tags?.joined(separator: ", ")),
     ]
   }
 

@@ -56,14 +56,18 @@ enum RouteReport {
         ("department", routing.department.map(String.init)), ("assignee", routing.assignee.map(String.init)),
         ("priority", routing.priority?.name), ("tags", tags.isEmpty ? nil : tags.joined(separator: ", ")),
       ]), note: routing.rules.map(\.name).joined(separator: "; "))
-    let mails = routing.rules.filter(\.outcome.notifies).map { rule in
+    return [event.insertion] + mails(requestID, routing.rules)
+  }
+
+  /// Tells whom the rules name.
+  static func mails(_ requestID: Int, _ rules: [RoutingRule]) -> [SQL] {
+    rules.filter(\.outcome.notifies).map { rule in
       """
       INSERT INTO jobs (tenant_id, kind, subject)
       VALUES (current_tenant(), \(JobKind.notifyRouted.rawValue), \("\(requestID):\(rule.id)"))
       ON CONFLICT DO NOTHING
-      """ as SQL
+      """
     }
-    return [event.insertion] + mails
   }
 
   /// The request as the rules look at it.

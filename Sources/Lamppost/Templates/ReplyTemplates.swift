@@ -45,7 +45,7 @@ struct TemplateInput: Sendable {
   }
 }
 
-/// The township's templates: all staff use them, who may keeps them. Who may is asked by the route: no request is concerned.
+/// The township's templates: all staff use them, who may keeps them.
 struct ReplyTemplates: Sendable {
   let database: Database
 
@@ -57,34 +57,85 @@ struct ReplyTemplates: Sendable {
     try await database.tenant(actor.tenant.id).read(Self.query(after: last, limit: limit)).map(ReplyTemplate.init)
   }
 
+  /// - Throws: `not_found`.
+  func find(_ id: Int, as actor: Actor) async throws -> ReplyTemplate {
+    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read(
+      "SELECT \(ReplyTemplate.columns) FROM reply_templates WHERE id = \(id)")
+    guard let row = rows.first else { throw Problem.notFound }
+    return try ReplyTemplate(row)
+  }
+
   func add(_ input: TemplateInput, as actor: Actor) async throws -> ReplyTemplate {
-    try await one(
-      """
-      INSERT INTO reply_templates (tenant_id, name, body, visibility)
-      VALUES (current_tenant(), \(input.name), \(input.body), \(input.visibility?.rawValue))
-      RETURNING \(ReplyTemplate.columns)
-      """, as: actor)
+    try await one(as: actor) { transaction in
+      try await transaction.query(
+        """
+        INSERT INTO reply_templates AS t (tenant_id, name, body, visibility)
+        VALUES (current_tenant(), \(input.name), \(input.body), \(input.visibility?.rawValue))
+        RETURNING \(ReplyTemplate.columns), '{}', \(Self.row)
+        """)
+    }
   }
 
   /// - Throws: `not_found`.
   func change(_ id: Int, _ input: TemplateInput, as actor: Actor) async throws -> ReplyTemplate {
-    try await one(
-      """
-      UPDATE reply_templates
-         SET name = coalesce(\(input.name), name), body = coalesce(\(input.body), body),
-             visibility = coalesce(\(input.visibility?.rawValue), visibility)
-       WHERE id = \(id) RETURNING \(ReplyTemplate.columns)
-      """, as: actor)
+    try await one(as: actor) { transaction in
+      try await transaction.query(
+        """
+        WITH old AS (SELECT \(Self.row) AS row FROM reply_templates t WHERE id = \(id) FOR UPDATE)
+        UPDATE reply_templates AS t
+           SET name = coalesce(\(input.name), name), body = coalesce(\(input.body), body),
+               visibility = coalesce(\(input.visibility?.rawValue), visibility)
+          FROM old WHERE id = \(id) RETURNING \(ReplyTemplate.columns), old.row, \(Self.row)
+        """)
+    }
   }
 
+  /// Takes it away; it can be brought back from what the audit log keeps of it.
   /// - Throws: `not_found`.
   func remove(_ id: Int, as actor: Actor) async throws {
-    _ = try await one("DELETE FROM reply_templates WHERE id = \(id) RETURNING \(ReplyTemplate.columns)", as: actor)
+    _ = try await one(as: actor) { transaction in
+      try await transaction.query(
+        "DELETE FROM reply_templates AS t WHERE id = \(id) RETURNING \(ReplyTemplate.columns), \(Self.row), '{}'")
+    }
   }
 
-  private func one(_ statement: SQL, as actor: Actor) async throws -> ReplyTemplate {
+  /// Brings a removed one back as it was. Of one that is there nothing changes.
+  /// - Throws: `not_found`.
+  func restore(_ id: Int, as actor: Actor) async throws -> ReplyTemplate {
+    try await one(as: actor) { transaction in
+      try await transaction.query(
+        """
+        WITH gone AS (
+          SELECT before FROM audit_events
+           WHERE subject = \("template \(id)") AND jsonb_typeof(before->'body') = 'string'
+             AND jsonb_typeof(after->'body') = 'null'
+           ORDER BY id DESC LIMIT 1
+        ), back AS (
+          INSERT INTO reply_templates AS t (tenant_id, id, name, body, visibility) OVERRIDING SYSTEM VALUE
+          SELECT current_tenant(), \(id), before->>'name', before->>'body', before->>'visibility' FROM gone
+          ON CONFLICT DO NOTHING RETURNING \(ReplyTemplate.columns), '{}' AS before, \(Self.row) AS after
+        )
+        SELECT * FROM back
+        UNION ALL SELECT \(ReplyTemplate.columns), '{}', '{}' FROM reply_templates WHERE id = \(id) LIMIT 1
+        """)
+    }
+  }
+
+  /// As the audit log keeps it.
+  private static let row: SQL = "(to_jsonb(t) - 'tenant_id' - 'id')::text"
+
+  /// - Parameter statement: gives the template, how it was and how it is.
+  private func one(
+    as actor: Actor, _ statement: @Sendable (Transaction) async throws -> Rows
+  ) async throws -> ReplyTemplate {
     if !actor.may(.manageTemplates) { throw Problem(.forbidden) }
-    guard let row = try await database.tenant(actor.tenant.id).write(statement).first else { throw Problem.notFound }
-    return try ReplyTemplate(row)
+    return try await database.tenant(actor.tenant.id).write { transaction in
+      guard let row = try await statement(transaction).first else { throw Problem.notFound }
+      let template = try ReplyTemplate(row)
+      try await transaction.execute(
+        AdministrationEvent.insertion(
+          "template \(template.id)", before: try row.get(4), after: try row.get(5), by: actor))
+      return template
+    }
   }
 }

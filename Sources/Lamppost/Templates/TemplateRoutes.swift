@@ -24,4 +24,9 @@ enum TemplateRoutes {
     try await context.application.replyTemplates.remove(id, as: context.actor)
     return .json(.ok) { _ in }
   }
+
+  static func restore(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
+    let template = try await context.application.replyTemplates.restore(id, as: context.actor)
+    return .json(.ok) { template.write(to: &$0) }
+  }
 }

@@ -93,6 +93,8 @@ extension RequestFilter {
     case nil: break
     }
     if let department { list.append("r.department_id = (SELECT id FROM departments WHERE slug = \(department))") }
+    // The second half says that the index, which holds only what has tags, can serve.
+    if let tag { list.append("(r.tags @> \([tag]) AND r.tags <> '{}')") }
     if mentionsMe {
       list.append(
         """

@@ -21,6 +21,7 @@ struct RequestFilter: Sendable {
   var priorities: [Priority] = []
   var assignee: Assignee?
   var department: String?
+  var tag: String?
   var isOverdue: Bool?
   /// Hours within which the target date comes.
   var dueWithin: Int?
@@ -45,11 +46,12 @@ struct RequestFilter: Sendable {
       Double(text).flatMap { (1...Self.radiusLimit).contains($0) ? $0 : nil }
     }
     box = try query.parsed("bbox", "must be west,south,east,north in degrees", BoundingBox.init)
-    area = try query.parsed("area", "must be layer:slug", AreaName.init)
+    area = try query.parsed("area", "must be layer:slug", AreaName.init(_:))
     categories = try query.words("category") { (1...100).contains($0.unicodeScalars.count) ? $0 : nil }
     statuses = try query.words("status", Status.init(rawValue:))
     priorities = try query.words("priority", Priority.init(name:))
     department = try query.text("department", maximum: 100)
+    tag = try query.text("tag", maximum: Tag.longest)
     assignee = try query.parsed("assignee", "must be me, none or a person's number") { text in
       switch text {
       case "me": .me
@@ -79,7 +81,7 @@ struct RequestFilter: Sendable {
     if radius != nil && near == nil { throw .parameter("radius", "needs near") }
     if sort == .nearest && near == nil { throw .parameter("sort", "nearest needs near") }
     if sort == .relevance && text == nil { throw .parameter("sort", "relevance needs q") }
-    if assignee != nil || department != nil || mentionsMe {
+    if assignee != nil || department != nil || tag != nil || mentionsMe {
       if !actor.seesInternal { throw actor.person == nil ? Problem(.unauthenticated) : Problem(.forbidden) }
     }
     if isMine && actor.person == nil { throw Problem(.unauthenticated) }
@@ -87,7 +89,7 @@ struct RequestFilter: Sendable {
 
   /// Whether the kept map counts can answer: they know status, category and priority alone.
   var isAnsweredByCounts: Bool {
-    text == nil && near == nil && area == nil && assignee == nil && department == nil && isOverdue == nil
+    text == nil && near == nil && area == nil && assignee == nil && department == nil && tag == nil && isOverdue == nil
       && dueWithin == nil && !isMine
       && !mentionsMe && createdAfter == nil && createdBefore == nil && closedAfter == nil && closedBefore == nil
       && updatedAfter == nil

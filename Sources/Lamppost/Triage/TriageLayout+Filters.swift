@@ -26,6 +26,8 @@ extension TriageLayout {
     \(choices.departments.isEmpty ? nil
       : select("department", t("Department"), choices.departments, any: t("Any department")))\
     \(choices.areas.isEmpty ? nil : select("area", t("Area"), choices.areas, any: t("Everywhere")))\
+    <div class="field"><label for="filter-tag">\(t("Tag"))</label>
+    <input id="filter-tag" name="tag" value="\(query["tag"])" maxlength="\(Tag.longest)" autocomplete="off"></div>
     \(select("overdue", t("Target date"), [("true", t("Overdue")), ("false", t("Not overdue"))], any: t("Any date")))\
     \(select("due_within", t("Due soon"), [
       ("24", t("Within a day")), ("72", t("Within 3 days")), ("168", t("Within a week")),

@@ -67,6 +67,7 @@ extension TriageLayout {
       """,
       HTML(text: request.assigneeName ?? t("Nobody assigned")),
       request.location == nil ? HTML(text: t("No place given")) : nil,
+      TagBadges.html(request.tags),
     ]
     return parts.compactMap(\.self).joined(separator: " · ")
   }

@@ -54,6 +54,7 @@ struct LastChange: Sendable {
       case .status:
         guard let status = before.flatMap(Status.init(rawValue:)) else { throw UnknownWord(column: "before") }
         return ["status = \(status.rawValue)", "closed_at = \(status.isEnded ? Self.end : "NULL")"]
+      case .routed: return try Rerouting.assignments(before: before)
       case .assignment:
         let (person, department) = AssignRequest.ids(in: before)
         return ["assignee_id = \(person)", "department_id = \(department)"]
@@ -81,13 +82,22 @@ struct LastChange: Sendable {
       ["category_id = (SELECT id FROM categories WHERE slug = \(slug))"]
     }
 
+    /// What the history keeps as words, as the API takes it.
+    private static func value(_ name: String, _ value: JSONValue) -> JSONValue {
+      switch name {
+      case "location": Location(words: value.string ?? "").json
+      case "tags": .array((value.string ?? "").split(separator: ",").map { .string(String($0).trimmed) })
+      default: value
+      }
+    }
+
     /// The change that brings back what the request said before.
     private func edit() throws -> RequestChange {
       let members = try JSONValue.parse(Array((before ?? "{}").utf8)).object?.members ?? []
       let fields = members.map { member in
         JSONObject.Member(
           key: member.key,
-          value: member.key == "location" ? Location(words: member.value.string ?? "").json : member.value)
+          value: Self.value(member.key, member.value))
       }
       return try RequestChange(ObjectInput(JSONObject(members: fields)))
     }
@@ -107,7 +117,9 @@ struct LastChange: Sendable {
   }
 
   /// Kinds that change the request itself. What others a history may hold, e.g. files and comments, stand beside it.
-  private static let kinds: [RequestEvent.Kind] = [.status, .assignment, .edited, .withdrawn, .confirmation, .merged]
+  private static let kinds: [RequestEvent.Kind] = [
+    .status, .assignment, .edited, .withdrawn, .confirmation, .merged, .routed,
+  ]
 
   /// By the requests' numbers; without those of which nothing was changed yet, or nothing that staff could take back.
   static func read(of requestIDs: [Int], in transaction: Transaction) async throws -> [Int: LastChange] {
@@ -129,7 +141,11 @@ struct LastChange: Sendable {
       let earlier = changes[id]?.parts ?? []
       changes[id] = LastChange(authorID: try row.get(1), age: try row.get(2), parts: earlier + [part])
     }
-    return changes.filter { $0.value.parts.allSatisfy { [.status, .assignment, .edited].contains($0.kind) } }
+    // What rules did is taken back with the change that set them off, never by itself.
+    return changes.filter { change in
+      change.value.parts.allSatisfy { [.status, .assignment, .edited, .routed].contains($0.kind) }
+        && change.value.parts.contains { $0.kind != .routed }
+    }
   }
 
   /// - Throws: `undo_not_allowed` unless it is there, the caller's own, and young enough.

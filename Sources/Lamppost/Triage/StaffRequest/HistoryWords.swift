@@ -92,11 +92,17 @@ struct HistoryWords {
 
   /// The rules' names stand below, as what was said with it.
   private func routed(_ entry: HistoryEntry) -> HTML {
-    let lines = fields(entry.after).map { name, text -> HTML in
-      switch name {
-      case "department": fromTo(t("Department"), nil, people("department " + text))
-      case "assignee": fromTo(t("Assigned to"), nil, people("person " + text))
-      default: fromTo(label(name), nil, value(name, text))
+    let before = fields(entry.before)
+    let lines = fields(entry.after).compactMap { name, text -> HTML? in
+      let earlier = before.first { $0.name == name }?.value
+      if earlier == text { return nil }
+      func named(_ kind: String, _ id: String?) -> String? {
+        id.flatMap { $0.isEmpty ? nil : people(kind + " " + $0) }
+      }
+      return switch name {
+      case "department": fromTo(t("Department"), named(name, earlier), named(name, text))
+      case "assignee": fromTo(t("Assigned to"), named("person", earlier), named("person", text))
+      default: fromTo(label(name), earlier.flatMap { $0.isEmpty ? nil : $0 }, value(name, text))
       }
     }
     return ([HTML(text: t("Routed by rules"))] + lines).joined(separator: "<br>")

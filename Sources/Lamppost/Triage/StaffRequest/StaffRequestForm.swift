@@ -8,7 +8,7 @@ import Localization
 struct StaffRequestForm {
   enum Kind: String, CaseIterable, Sendable {
     case `internal`, `public`, `private`
-    case status, assign, take, priority, category, text, pin, visibility, upload, undo, merge, unmerge
+    case status, assign, take, priority, category, text, pin, visibility, tags, upload, undo, merge, unmerge
 
     /// What is said when it has been done.
     func sentence(_ t: Translator) -> String {
@@ -23,6 +23,7 @@ struct StaffRequestForm {
       case .text: t("Title and description changed.")
       case .pin: t("Place changed.")
       case .visibility: t("Visibility changed.")
+      case .tags: t("Tags changed.")
       case .undo: t("Taken back.")
       case .merge: t("Merged into the other report.")
       case .unmerge: t("The merge is taken back.")
@@ -62,7 +63,7 @@ struct StaffRequestForm {
     case .assign, .take:
       _ = try await application.assignRequest(
         reference, try assignment(), ifMatch: try version(), as: context.actor)
-    case .priority, .category, .text, .pin, .visibility:
+    case .priority, .category, .text, .pin, .visibility, .tags:
       _ = try await application.editRequest(
         reference, try RequestChange(try change()), ifMatch: try version(), as: context.actor)
     case .undo:
@@ -101,6 +102,9 @@ struct StaffRequestForm {
     case .priority: return input(["priority": text("priority")])
     case .category: return input(["category": text("category")])
     case .visibility: return input(["visibility": text("visibility")])
+    case .tags:
+      let tags = (form["tags"] ?? "").split(separator: ",").map { JSONValue.string(String($0)) }
+      return input(["tags": .array(tags)])
     case .text: return input(["title": text("title"), "description": text("description")])
     default: return input(["location": try place(), "address": text("address")])
     }

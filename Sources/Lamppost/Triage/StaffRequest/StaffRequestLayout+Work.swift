@@ -14,6 +14,7 @@ extension StaffRequestLayout {
     \(line(t("Priority"), request.priority.badge(t), may(.editRequest) ? priorityForm : nil))\
     \(line(t("Category"), HTML(text: request.categoryName), may(.editRequest) ? categoryForm : nil))\
     \(line(t("Seen by"), HTML(text: visibilityTitle(request.visibility)), may(.editRequest) ? visibilityForm : nil))\
+    \(line(t("Tags"), tags, may(.editRequest) ? tagsForm : nil))\
     \(request.supporters > 0 ? line(t("Supporters"), supporters) : nil)\
     \(line(t("Due"), due))\
     \(request.respondBy.map { line(t("Answer due"), answer(by: $0)) })\
@@ -183,6 +184,20 @@ extension StaffRequestLayout {
         fields(.visibility, ["visibility": request.visibility]).select(
           "visibility", t("Who sees the request"),
           RequestChange.visibilities.map { ($0, visibilityTitle($0)) })))
+  }
+
+  private var tags: HTML {
+    TagBadges.html(request.tags) ?? "<span class=\"muted\">\(t("None"))</span>"
+  }
+
+  private var tagsForm: HTML {
+    disclosed(
+      .tags, t("Change tags"),
+      form(
+        .tags, button: t("Change tags"),
+        fields(.tags, ["tags": request.tags.joined(separator: ", ")]).text(
+          "tags", t("Tags"), .init(hint: t("Separated by commas. Only staff see them."), maximumLength: 1000)))
+    )
   }
 
   var textForm: HTML {

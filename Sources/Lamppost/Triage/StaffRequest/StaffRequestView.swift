@@ -122,7 +122,7 @@ struct ReadStaffRequest: Sendable {
       SELECT p.id, p.name FROM people p WHERE p.role <> 'citizen' AND p.id IN (
         SELECT (regexp_matches(concat(e.before, ' ', e.after), 'person ([0-9]{1,18})', 'g'))[1]::bigint
           FROM request_events e WHERE e.request_id = \(id) AND e.kind = 'assignment'
-        UNION SELECT (e.after::jsonb->>'assignee')::bigint
+        UNION SELECT nullif(unnest(ARRAY[e.before::jsonb->>'assignee', e.after::jsonb->>'assignee']), '')::bigint
           FROM request_events e WHERE e.request_id = \(id) AND e.kind = 'routed')
       """,
       ReplyTemplates.query(), Mentions.query(requestID: id),
