@@ -40,9 +40,10 @@ export function requestOf({ places, categories, value }: Entered): Report["reque
   set("address", addressOf(places));
   const who = value("who");
   if (who === "anonymous") request.anonymous = true;
-  if (who === "contact") {
+  if (who === "caller") request.for_caller = true;
+  if (who === "contact" || who === "caller") {
     const contact = ["name", "email", "phone"].map((name) => [name, value(name)]).filter(([, entry]) => entry);
-    request.contact = Object.fromEntries(contact);
+    if (contact.length > 0 || who === "contact") request.contact = Object.fromEntries(contact);
   }
   const answers = categories.answers();
   if (Object.keys(answers).length > 0) request.attributes = answers;

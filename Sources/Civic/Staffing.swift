@@ -27,7 +27,9 @@ public enum Staffing {
     from old: Standing, to new: Standing, isOwn: Bool, by role: Role, otherAdministrators: Int
   ) throws(Refusal) {
     guard role.may(.managePeople) else { throw .forbidden }
-    if old.role == .operator || new.role == .operator, !role.may(.manageTenants) { throw .forbidden }
+    if old.role == .operator && !role.may(.manageTenants) { throw .forbidden }
+    // Operators are made by who owns the database, never through a page.
+    if new.role == .operator && old.role != .operator { throw .forbidden }
     if old == new { return }
     if isOwn { throw .ownAccount }
     let (was, stays) = (Self.administers(old), Self.administers(new))
@@ -39,7 +41,7 @@ public enum Staffing {
   /// The roles that somebody of this role may give to others by invitation, the humblest first.
   public static func rolesToGive(by role: Role) -> [Role] {
     guard role.may(.managePeople) else { return [] }
-    return Role.allCases.filter { $0.isStaff && ($0 != .operator || role.may(.manageTenants)) }
+    return Role.allCases.filter { $0.isStaff && $0 != .operator }
   }
 }
 

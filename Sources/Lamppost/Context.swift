@@ -8,6 +8,8 @@ import PostgreSQL
 struct Context: Sendable {
   let application: Application
   var actor: Actor
+  /// What the caller is in the township, where towards this very request they are less.
+  var standing: Actor?
   /// The cookie's session where the caller came by one.
   var session: SessionToken?
   let clientAddress: String

@@ -74,14 +74,17 @@ struct Handler: Sendable {
     // Before anybody is asked who they are: nobody signs in here, by whatever way.
     if !tenant.isActive { throw Problem(.townshipInactive) }
     let caller = try await application.authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
-    (context.actor, context.session) = (caller.actor, caller.session)
-    if isPage && context.actor.may(.moderate) {
-      context.abuseWaiting = try await application.listAbuse.waiting(as: context.actor)
+    context.session = caller.session
+    context.actor = try await application.authentication.caller(
+      caller.actor, towards: request.path, template: route.template)
+    context.standing = caller.actor
+    if isPage && caller.actor.may(.moderate) {
+      context.abuseWaiting = try await application.listAbuse.waiting(as: caller.actor)
     }
     if isPage { page = context }
     // Signing in again would not help them.
     if caller.isUnjudged && route.access != .anyone { throw Problem(.unavailable, retryAfter: 5) }
-    try authorize(caller.actor, for: route.access)
+    try authorize(context.actor, for: route.access)
     if request.method.isSafe { return try await route.handle(request, context) }
     let response = isPage ? try await take(request, by: route, context) : try await route.handle(request, context)
     application.live.tell(tenant)

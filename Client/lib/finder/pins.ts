@@ -43,6 +43,9 @@ export class PinLayer {
     const query = forAPI(search);
     query.set("bbox", box.join(","));
     query.set("zoom", String(zoom));
+    // Staff who are limited to a part of the township see the rest of it here as everybody does.
+    const eyes = document.getElementById("finder")?.dataset["eyes"];
+    if (eyes) query.set("as", eyes);
     this.busy(true);
     try {
       const response = await fetch("/api/v1/map?" + query, { signal: controller.signal, credentials: "same-origin" });

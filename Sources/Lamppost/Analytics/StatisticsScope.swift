@@ -12,6 +12,9 @@ struct StatisticsScope: Sendable {
   let from: String?
   let to: String?
 
+  /// Whose figures they are, where that makes a difference.
+  var actor = Actor.nowhere
+
   /// The longest period, in days: two years.
   static let daysLimit = 731
 
@@ -39,12 +42,12 @@ struct StatisticsScope: Sendable {
 
   /// The name under which the figures are kept for a few seconds.
   var name: String {
-    "\(area?.description ?? "") \(category ?? "") \(from ?? "") \(to ?? "")"
+    "\(area?.description ?? "") \(category ?? "") \(from ?? "") \(to ?? "") \(actor.limits.areas) \(actor.limits.categories)"
   }
 
   /// The condition on `requests r` of area and category.
   var condition: SQL {
-    var list: [SQL] = ["r.visibility <> 'removed'"]
+    var list: [SQL] = ["r.visibility <> 'removed'", actor.withinLimits]
     if let area {
       list.append(
         """

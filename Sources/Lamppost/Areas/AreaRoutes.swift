@@ -9,11 +9,11 @@ struct ListAreas: Sendable {
 
   /// - Returns: a FeatureCollection, written by PostGIS. Six decimals are a tenth of a metre.
   /// - Parameter counts: whether to tell how many open requests lie in each.
-  func callAsFunction(layer: String?, counts: Bool = false, tenant: Tenant) async throws -> [UInt8] {
+  func callAsFunction(layer: String?, counts: Bool = false, as actor: Actor) async throws -> [UInt8] {
     let condition: SQL = layer.map { "layer = \($0)" } ?? "true"
     let open: SQL = counts ? ", 'open', coalesce(o.count, 0)" : ""
-    let source: SQL = counts ? "areas LEFT JOIN (\(Self.openCounts)) o ON o.area_id = areas.id" : "areas"
-    let rows = try await database.tenant(tenant.id).read(
+    let source: SQL = counts ? "areas LEFT JOIN (\(Self.openCounts(as: actor))) o ON o.area_id = areas.id" : "areas"
+    let rows = try await database.tenant(actor.tenant.id).read(
       """
       SELECT json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(json_build_object(
         'type', 'Feature',
@@ -27,11 +27,13 @@ struct ListAreas: Sendable {
 
 extension ListAreas {
   /// Open requests by area: as many rows are read as are open, however many there have been.
-  static let openCounts: SQL = """
+  static func openCounts(as actor: Actor) -> SQL {
+    """
     SELECT ra.area_id, count(*) AS count
       FROM requests r JOIN request_areas ra ON ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND ra.for_staff
-     WHERE r.closed_at IS NULL AND r.visibility <> 'removed' GROUP BY ra.area_id
+     WHERE r.closed_at IS NULL AND \(actor.visibleRequests) GROUP BY ra.area_id
     """
+  }
 
   /// An area as something to choose.
   struct Name: Sendable {
@@ -62,7 +64,7 @@ enum AreaRoutes {
       counts = wanted
     }
     let collection = try await context.application.listAreas(
-      layer: request.query["layer"], counts: counts, tenant: context.actor.tenant)
+      layer: request.query["layer"], counts: counts, as: context.actor)
     return Response(.ok, contentType: "application/geo+json", bytes: collection)
   }
 }

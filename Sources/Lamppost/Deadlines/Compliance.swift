@@ -77,6 +77,8 @@ struct ReadCompliance: Sendable {
 
   /// - Throws: `invalid_parameter`.
   func callAsFunction(_ scope: StatisticsScope, as actor: Actor) async throws -> Compliance {
+    var scope = scope
+    scope.actor = actor
     // A transaction: what takes long must not stand before other reads.
     try await database.tenant(actor.tenant.id).read { transaction in
       let period = try await ReadStatistics.period(scope, actor.tenant, in: transaction)

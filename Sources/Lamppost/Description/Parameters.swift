@@ -89,6 +89,11 @@ extension Parameter {
     "sort", .words(RequestFilter.Sort.self),
     "`nearest` needs `near`, `relevance` needs `q`; unless said, what fits the filter, else newest.")
 
+  static let eyes = query(
+    "as", .words(["public"]),
+    "With a citizen's eyes, whoever calls. Staff who are limited to areas or categories else find only what lies within."
+  )
+
   private static let degrees = "[-+]?[0-9]{1,3}(\\.[0-9]{1,15})?"
 
   private static func list(_ schema: Schema) -> Schema {

@@ -155,6 +155,10 @@ enum Schemas {
     .optional("address", optionalText(500)),
     .optional("anonymous", Schema.boolean.orNull.noted("true stores no account, contact or network address.")),
     .optional("contact", Schema.named("ContactInput").orNull.noted("Not with anonymous.")),
+    .optional(
+      "for_caller",
+      Schema.boolean.orNull.noted(
+        "Staff who write a report down for somebody else; `contact` by such staff says so, too.")),
     .optional("attributes", answers.orNull.noted("Answers to the category's questions by their keys.")),
   ]
 

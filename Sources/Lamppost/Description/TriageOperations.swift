@@ -5,7 +5,8 @@ extension Operation {
   static let finding = [
     Operation(
       .get, Paths.requests, "listRequests", .finding, "Find requests",
-      note: "Each caller finds what their role may see.", parameters: Parameter.filters + [.sort, .cursor, .limit],
+      note: "Each caller finds what their role may see.",
+      parameters: Parameter.filters + [.sort, .eyes, .cursor, .limit],
       answer: .json(.page(of: .named("ListedRequest")), "One page."), problems: [.forbidden, .invalidCursor]),
     Operation(
       .get, Paths.map, "readMap", .finding, "What a map shows of a box",
@@ -17,7 +18,7 @@ extension Operation {
         var filter = filter
         filter.isRequired = filter.name == Parameter.box.name
         return filter
-      } + [.query("zoom", .integer(0...22), "As web maps count.", isRequired: true)],
+      } + [.query("zoom", .integer(0...22), "As web maps count.", isRequired: true), .eyes],
       answer: Answer(
         status: .ok, note: "GeoJSON.", contents: [("application/geo+json", .named("Map"))]), problems: [.forbidden]),
     Operation(

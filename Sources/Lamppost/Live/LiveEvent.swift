@@ -23,6 +23,9 @@ struct LiveEvent: Sendable {
   let category: String
   let priority: Priority
   let requestVisibility: String
+  /// The numbers of its category and of the areas that it lies in.
+  let categoryID: Int
+  let areaIDs: [Int]
   let location: Location?
   let publicLocation: Location?
   var subject = Subject.request
@@ -39,7 +42,12 @@ struct LiveEvent: Sendable {
 
   static let names = ["request.created", "request.changed", "comment.added", "attachment.changed"]
 
-  /// Whether this caller may know that it happened.
+  /// The caller as they are towards this request: beyond their limits staff are anybody.
+  func eyes(of actor: Actor) -> Actor {
+    actor.limits.cover(category: categoryID, areas: areaIDs) ? actor : actor.asCitizen
+  }
+
+  /// Whether this caller, seen by `eyes(of:)`, may know that it happened.
   func isVisible(to actor: Actor) -> Bool {
     if requestVisibility == "removed" { return false }
     if actor.seesInternal { return true }
@@ -78,7 +86,9 @@ extension LiveEvent {
   private static let requestColumns: SQL = """
     r.id, r.reference, r.status, r.version, c.slug, r.priority, r.visibility, r.reporter_id, r.assignee_id,
     r.department_id, ST_Y(r.location::geometry), ST_X(r.location::geometry), ST_Y(r.public_location::geometry),
-    ST_X(r.public_location::geometry)
+    ST_X(r.public_location::geometry), r.category_id,
+    ARRAY(SELECT ra.area_id FROM request_areas ra
+           WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND ra.for_staff)
     """
 
   /// The rows of transactions from `position` on, oldest first.
@@ -126,6 +136,8 @@ extension LiveEvent {
     self.priority = priority
     requestVisibility = try row.get(10)
     location = try Location(latitude: row.get(14), longitude: row.get(15), accuracy: nil)
+    categoryID = try row.get(18)
+    areaIDs = try row.get(19)
     publicLocation = try Location(latitude: row.get(16), longitude: row.get(17), accuracy: nil)
   }
 }

@@ -37,7 +37,9 @@ struct LiveStream: Sendable {
         try await send(batch, to: actor, writer)
         position = batch.to
       case .presence(let sight):
-        if actor.seesInternal { try await writer.send(ServerSentEvent(event: "presence", data: sight.data)) }
+        if try await mayKnow(of: sight.reference, actor) {
+          try await writer.send(ServerSentEvent(event: "presence", data: sight.data))
+        }
       case .tick:
         // The stream of somebody who was signed out, or became somebody else, ends.
         guard let now = try await again(), now.person?.id == actor.person?.id else { return }
@@ -60,7 +62,7 @@ struct LiveStream: Sendable {
       // A position that never was: of another installation, or of this one before its backup was restored.
       if from > end { return LiveFeed.Batch(events: [], from: position, to: position, isOverflow: true) }
       let events = try await transaction.query(
-        LiveEvent.query(from: from, where: actor.visibleRequests, limit: LiveFeed.limit + 1)
+        LiveEvent.query(from: from, where: actor.knownRequests, limit: LiveFeed.limit + 1)
       ).map(LiveEvent.init)
       return LiveFeed.Batch(
         events: events, from: from, to: position, isOverflow: events.count > LiveFeed.limit)
@@ -74,16 +76,24 @@ struct LiveStream: Sendable {
     return missed.to
   }
 
+  /// Whether the caller hears who has a request open.
+  private func mayKnow(of reference: Reference, _ actor: Actor) async throws -> Bool {
+    guard actor.isLimited else { return actor.seesInternal }
+    let rows = try await database.tenant(actor.tenant.id).read(
+      "SELECT 1 FROM requests r WHERE r.reference = \(reference.stored) AND \(actor.visibleRequests)")
+    return !rows.isEmpty
+  }
+
   private func send(_ batch: LiveFeed.Batch, to actor: Actor, _ writer: EventWriter) async throws {
     if batch.isOverflow {
       return try await writer.send(ServerSentEvent(id: String(batch.to), event: "reset", data: "{}"))
     }
-    let events = batch.events.filter { (only == nil || $0.facts.id == only) && $0.isVisible(to: actor) }
+    let events = batch.events.filter { (only == nil || $0.facts.id == only) && $0.isVisible(to: $0.eyes(of: actor)) }
     for (index, event) in events.enumerated() {
       // Until the last one the client has not had all before the new position.
       let position = index == events.count - 1 ? batch.to : batch.from
       try await writer.send(
-        ServerSentEvent(id: String(position), event: event.name, data: event.data(for: actor)))
+        ServerSentEvent(id: String(position), event: event.name, data: event.data(for: event.eyes(of: actor))))
     }
   }
 }

@@ -9,6 +9,8 @@ struct Navigation {
 
   private var t: Translator { context.t }
 
+  private var actor: Actor { context.standing ?? context.actor }
+
   private struct Item {
     let path: String
     let label: String
@@ -20,21 +22,21 @@ struct Navigation {
       Item(path: Paths.report(), label: t("Report a problem"), isCallToAction: true),
       Item(path: Paths.mapPage(), label: t("Map and list")),
     ]
-    if context.actor.seesInternal {
+    if actor.seesInternal {
       items.append(Item(path: Paths.triage(), label: t("Triage")))
       items.append(Item(path: Paths.dashboard(), label: t("Dashboard")))
     }
-    if context.actor.may(.readPeople) && !context.actor.may(.manageCategories) {
+    if actor.may(.readPeople) && !actor.may(.manageCategories) {
       items.append(Item(path: Paths.adminPeople(), label: t("People")))
     }
-    if context.actor.may(.moderate) {
+    if actor.may(.moderate) {
       let waiting = context.abuseWaiting
       items.append(
         Item(
           path: Paths.moderationPage(),
           label: waiting == 0 ? t("Moderation") : t("Moderation ({count})", ["count": t.number(waiting)])))
     }
-    if context.actor.may(.manageCategories) {
+    if actor.may(.manageCategories) {
       items.append(Item(path: Paths.administration(), label: t("Administration")))
     }
     if context.actor.may(.manageTenants) { items.append(Item(path: Paths.townships(), label: t("Townships"))) }

@@ -11,12 +11,12 @@ enum AccountPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     let person = try context.person()
     let t = context.t
-    let filter = try RequestFilter(Query([("mine", "true")]), as: context.actor)
+    let filter = try RequestFilter(Query([("mine", "true")]), as: context.actor.beyondLimits)
     let reports = try await context.application.listRequests(
-      filter, list: "me", cursor: request.query["cursor"], limit: pageSize, as: context.actor)
+      filter, list: "me", cursor: request.query["cursor"], limit: pageSize, as: context.actor.beyondLimits)
     let isFirst = request.query["cursor"] == nil
-    let supported = isFirst ? try await context.application.listSupported(as: context.actor) : []
-    let followed = isFirst ? try await context.application.listFollowed(as: context.actor) : []
+    let supported = isFirst ? try await context.application.listSupported(as: context.actor.beyondLimits) : []
+    let followed = isFirst ? try await context.application.listFollowed(as: context.actor.beyondLimits) : []
     return Page(
       title: t("Your reports"), styles: ["account"], isPrivate: true,
       main: """

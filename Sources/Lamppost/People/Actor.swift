@@ -93,7 +93,9 @@ struct Actor: Sendable {
 
   /// The condition on `requests r` that leaves what this caller may know of.
   var visibleRequests: SQL {
-    if seesInternal { return "r.visibility <> 'removed'" }
+    if seesInternal {
+      return isLimited ? "(r.visibility <> 'removed' AND \(withinLimits))" : "r.visibility <> 'removed'"
+    }
     if person == nil && trackedRequestID == nil { return "r.visibility = 'public'" }
     return "(r.visibility = 'public' OR \(reportedRequests) AND r.visibility <> 'removed')"
   }

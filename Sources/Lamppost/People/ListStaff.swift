@@ -48,6 +48,20 @@ struct ListStaff: Sendable {
     ).map(StaffMember.init)
   }
 
+  /// The condition on `people p` that a request lies within their limits: who could not see it cannot be given it.
+  static func covering(requestID: Int) -> SQL {
+    """
+    (NOT EXISTS (SELECT 1 FROM person_categories l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
+      OR EXISTS (SELECT 1 FROM person_categories l
+                   JOIN requests r ON r.tenant_id = l.tenant_id AND r.category_id = l.category_id
+                  WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND r.id = \(requestID)))
+    AND (NOT EXISTS (SELECT 1 FROM person_areas l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
+      OR EXISTS (SELECT 1 FROM person_areas l
+                   JOIN request_areas ra ON ra.tenant_id = l.tenant_id AND ra.area_id = l.area_id AND ra.for_staff
+                  WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND ra.request_id = \(requestID)))
+    """
+  }
+
   /// A column of the departments of `people p`, as an array in the order of their names.
   static func departments(_ column: SQL) -> SQL {
     """

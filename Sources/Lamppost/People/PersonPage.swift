@@ -146,7 +146,8 @@ struct PersonPage {
   }
 
   private func standing(_ labels: [String: String]) -> HTML {
-    let roles = [Role.citizen] + Staffing.rolesToGive(by: context.actor.person?.role ?? .citizen)
+    let given = [Role.citizen] + Staffing.rolesToGive(by: context.actor.person?.role ?? .citizen)
+    let roles = given.contains(person.role) ? given : given + [person.role]
     return """
       \(fields.select("role", labels["role"]!, roles.map { ($0.rawValue, "\($0.title(t)): \($0.explanation(t))") }))\
       \(fields.radios("active", labels["active"]!, [

@@ -70,7 +70,7 @@ struct EditRequest: Sendable {
       }
       let statements = Self.statements(
         request.facts, assignments, before: Self.values(of: request, change), after: Self.values(change), as: actor)
-      let query = FindRequest.query(reference, as: actor)
+      let query = FindRequest.query(reference, as: actor.unlimited)
       guard let row = try await transaction.change(statements, of: [request.facts.id], reading: query) else {
         throw Problem.notFound
       }

@@ -17,6 +17,8 @@ struct NewRequest: Sendable {
   let address: String?
   let isAnonymous: Bool
   let contact: Contact?
+  /// Whether staff write it down for somebody who calls, with or without their contact.
+  let isForCaller: Bool
   let attributes: JSONObject
 
   /// - Throws: `invalid_input` or the one field's code.
@@ -38,6 +40,7 @@ struct NewRequest: Sendable {
       }
       return Contact(name: contact.text("name", maximum: 200), email: email, phone: contact.text("phone", maximum: 50))
     }
+    isForCaller = input.bool("for_caller") ?? false
     if isAnonymous && contact != nil {
       input.refuse("contact", .contactNotAllowed, "must be left out of an anonymous report")
     }

@@ -58,7 +58,8 @@ struct ReportDraft: Sendable {
       members.append(("address", form["street"].map(JSONValue.string)))
     }
     if form["who"] == "anonymous" { members.append(("anonymous", .bool(true))) }
-    if form["who"] == "contact" {
+    if form["who"] == "caller" { members.append(("for_caller", .bool(true))) }
+    if form["who"] == "contact" || form["who"] == "caller" {
       let contact = ["name", "email", "phone"].compactMap { name in
         form[name].map { JSONObject.Member(key: name, value: .string($0)) }
       }
@@ -75,7 +76,7 @@ struct ReportDraft: Sendable {
   func formErrors(isSignedIn: Bool) -> [Problem.FieldError] {
     switch form["who"] {
     case "anonymous": return []
-    case "account" where isSignedIn: return []
+    case "account" where isSignedIn, "caller" where isSignedIn: return []
     case "contact" where form["email"] != nil || form["phone"] != nil: return []
     case "contact": return [.init(field: "email", code: .required, message: "is required")]
     default: return [.init(field: "who", code: .required, message: "is required")]

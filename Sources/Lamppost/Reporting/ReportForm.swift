@@ -22,6 +22,9 @@ struct ReportForm {
     var fields = FormFields(context.t, draft.form, problem: wasSent ? nil : problem)
     fields.names = names
     if fields.entered["who"] == nil && context.actor.person != nil { fields.entered["who"] = ["account"] }
+    if fields.entered["who"] == ["caller"] && !context.actor.may(.reportForOthers) {
+      fields.entered["who"] = ["account"]
+    }
     self.fields = fields
   }
 
@@ -149,6 +152,10 @@ struct ReportForm {
     let chosen = fields.value("who")
     let error = fields.error("who")
     var choices: [(value: String, label: String, hint: String)] = []
+    if context.actor.may(.reportForOthers) {
+      choices.append(
+        ("caller", t("For a caller"), t("It is the caller's report. The history says that you wrote it down.")))
+    }
     if let person {
       choices.append(
         ("account", t("As {name}", ["name": person.name]), t("You find the report under your account."))
@@ -173,7 +180,7 @@ struct ReportForm {
           <div class="choice option"><input type="radio" id="\(id)" name="who" value="\(choice.value)" \
           aria-describedby="who-\(choice.value)-hint"\(chosen == choice.value ? " checked" as HTML : nil)> \
           <label for="\(id)">\(choice.label)</label><p class="hint" id="who-\(choice.value)-hint">\(choice.hint)</p>
-          \(choice.value == "contact" ? contact : nil)</div>
+          \(choice.value == "contact" || choice.value == "caller" ? contact(choice.value) : nil)</div>
 
           """ as HTML
       })</fieldset>
@@ -181,16 +188,20 @@ struct ReportForm {
       """
   }
 
-  private var contact: HTML {
-    """
-    <div class="more">
-    <p class="hint">\(t("An email address or a telephone number is enough."))</p>
-    \(fields.text("name", t("Name"), .init(autocomplete: "name", maximumLength: 200, isOptional: true)))\
-    \(fields.text("email", t("Email address"), .init(
+  private func contact(_ who: String) -> HTML {
+    let hint =
+      who == "caller"
+      ? t("What the caller leaves so that we can ask back. All of it may stay empty.")
+      : t("An email address or a telephone number is enough.")
+    return """
+      <div class="more">
+      <p class="hint">\(hint)</p>
+      \(fields.text("name", t("Name"), .init(autocomplete: "name", maximumLength: 200, isOptional: true)))\
+      \(fields.text("email", t("Email address"), .init(
       type: "email", autocomplete: "email", inputMode: "email", maximumLength: 254)))\
-    \(fields.text("phone", t("Telephone number"), .init(
+      \(fields.text("phone", t("Telephone number"), .init(
       type: "tel", autocomplete: "tel", inputMode: "tel", maximumLength: 50)))\
-    </div>
-    """
+      </div>
+      """
   }
 }

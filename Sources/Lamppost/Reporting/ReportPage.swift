@@ -26,6 +26,8 @@ enum ReportPage {
       let address = street.map { context.t("Near {street}", ["street": $0]) } ?? "\(at.latitude), \(at.longitude)"
       fields.append(("spot", "\(at.latitude),\(at.longitude),0;\(address)"))
     }
+    // From the help desk: a report for somebody who calls.
+    if query["who"] == "caller" && context.actor.may(.reportForOthers) { fields.append(("who", "caller")) }
     return ReportDraft(PageForm(fields), categories: categories, key: ReportDraft.newKey(), files: [])
   }
 
@@ -90,7 +92,7 @@ enum ReportPage {
     guard draft.form["similar_seen"] != "true", let location = report.location else { return nil }
     let sample = SimilarRequests.Sample(
       location: location, category: report.category, title: report.title, description: report.description)
-    let similar = try await context.application.similarRequests(sample, as: context.actor)
+    let similar = try await context.application.similarRequests(sample, as: context.actor.beyondLimits)
     if similar.isEmpty { return nil }
     return SimilarPage(similar: similar, draft: draft, sealedFiles: sealed(draft, context), context: context)
       .page.response(context)

@@ -28,7 +28,10 @@ struct SubmitRequest: Sendable {
     _ report: NewRequest, files: [QuarantinedFile], claim: IdempotencyClaim?, language: Language = .english,
     as actor: Actor
   ) async throws -> Receipt {
-    let reporterID = report.isAnonymous ? nil : actor.person?.id
+    // What staff write down for a caller is the caller's report: who took it down stands in the history.
+    let isForCaller = try Self.isForCaller(report, as: actor)
+    let reporterID = report.isAnonymous || isForCaller ? nil : actor.person?.id
+    let writerID = isForCaller ? actor.person?.id : reporterID
     let code: TrackingCode? =
       reporterID != nil
       ? nil : claim.map { .derived(from: $0, secret: secret) } ?? .random()
@@ -67,23 +70,33 @@ struct SubmitRequest: Sendable {
       }
       for file in files {
         statements += AttachmentRow.insertions(
-          file, requestID: id, uploaderID: reporterID, visibility: category.isPrivate ? .private : .public)
+          file, requestID: id, uploaderID: writerID, visibility: category.isPrivate ? .private : .public)
       }
       let follower = NotifyFollowers.insertion(
         id, personID: reporterID, email: report.contact?.email, language: language.rawValue)
       if let follower { statements.append(follower) }
       let event = RequestEvent(
-        requestID: id, actorID: reporterID, kind: .created, visibility: .public, after: Status.submitted.rawValue)
+        requestID: id, actorID: writerID, kind: .created, visibility: .public, after: Status.submitted.rawValue)
       statements.append(event.insertion)
       statements += RouteReport.statements(id, routing, tags: routing.tags)
       // The reporter reads the report back as its reporter, by account or by code.
-      let reporter = Actor(tenant: actor.tenant, person: reporterID == nil ? nil : actor.person, trackedRequestID: id)
+      let reporter = Actor(
+        tenant: actor.tenant, person: reporterID == nil ? nil : actor.person, trackedRequestID: id
+      ).beyondLimits
       statements.append(FindRequest.query(reference, as: reporter))
       guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
       let body = Self.body(try ServiceRequest(row), for: reporter)
       if let claim { try await transaction.execute(claim.keep(body)) }
       return Receipt(body: body, reference: reference.description, trackingCode: code, isReplay: false)
     }
+  }
+
+  /// Whether staff report in the name of somebody else: said, or seen by the contact that is not their own.
+  /// - Throws: `forbidden` for who says so and may not.
+  static func isForCaller(_ report: NewRequest, as actor: Actor) throws(Problem) -> Bool {
+    if actor.may(.reportForOthers) { return report.isForCaller || report.contact != nil }
+    if report.isForCaller { throw actor.person == nil ? Problem(.unauthenticated) : Problem(.forbidden) }
+    return false
   }
 
   /// The report that a derived code belongs to: the key itself is forgotten after a day, but a phone that was offline for

@@ -5,7 +5,7 @@ enum SimilarRoutes {
   /// Like a request that exists.
   static func ofRequest(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
     let found = try await context.application.findRequest(reference, as: context.actor).get()
-    return try await response(found.sample, context)
+    return try await response(found.sample, context, as: context.actor)
   }
 
   /// Like a report that is being written.
@@ -19,12 +19,14 @@ enum SimilarRoutes {
     let sample = location.map {
       SimilarRequests.Sample(location: $0, category: category, title: title, description: description)
     }
-    return try await response(sample, context)
+    return try await response(sample, context, as: context.actor.beyondLimits)
   }
 
-  private static func response(_ sample: SimilarRequests.Sample?, _ context: Context) async throws -> Response {
+  private static func response(
+    _ sample: SimilarRequests.Sample?, _ context: Context, as actor: Actor
+  ) async throws -> Response {
     guard let sample else { return .list([SimilarRequest](), nextCursor: nil) { $1.write(to: &$0) } }
-    return .list(try await context.application.similarRequests(sample, as: context.actor), nextCursor: nil) {
+    return .list(try await context.application.similarRequests(sample, as: actor), nextCursor: nil) {
       $1.write(to: &$0)
     }
   }

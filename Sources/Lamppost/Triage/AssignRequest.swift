@@ -20,7 +20,7 @@ struct AssignRequest: Sendable {
     try await database.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
       try actor.require(.assign, on: request.facts)
-      let assigneeID = try await Self.person(assignment.assignee, now: request.facts.assigneeID, in: transaction)
+      let assigneeID = try await Self.person(assignment.assignee, for: request.facts, in: transaction)
       let departmentID = try await Self.department(
         assignment.department, now: request.facts.departmentID, in: transaction)
       let statements = Self.statements(
@@ -74,16 +74,30 @@ struct AssignRequest: Sendable {
     return (ids["person"], ids["department"])
   }
 
-  static func person(_ wanted: Int??, now: Int?, in transaction: Transaction) async throws -> Int? {
-    guard let wanted else { return now }
+  /// - Throws: `unknown_person`, also for somebody beyond whose limits the request lies.
+  private static func person(_ wanted: Int??, for request: RequestFacts, in transaction: Transaction) async throws
+    -> Int?
+  {
+    guard let wanted else { return request.assigneeID }
+    return try await person(wanted, and: ListStaff.covering(requestID: request.id), in: transaction)?.id
+  }
+
+  /// Somebody who takes requests, and what they are limited to.
+  static func person(
+    _ wanted: Int?, and condition: SQL = "true", in transaction: Transaction
+  ) async throws -> (id: Int, limits: StaffLimits)? {
     guard let id = wanted else { return nil }
     let roles = Role.allCases.filter(\.takesRequests).map(\.rawValue)
     let rows = try await transaction.query(
-      "SELECT 1 FROM people WHERE id = \(id) AND active AND role = ANY(\(roles))")
-    if rows.isEmpty {
+      """
+      SELECT ARRAY(SELECT l.area_id FROM person_areas l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id),
+             ARRAY(SELECT l.category_id FROM person_categories l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
+        FROM people p WHERE p.id = \(id) AND p.active AND p.role = ANY(\(roles)) AND \(condition)
+      """)
+    guard let row = rows.first else {
       throw Problem.field("assignee", .unknownPerson, "There is no member of staff \(id) who could take it.")
     }
-    return id
+    return (id, StaffLimits(areas: try row.get(0), categories: try row.get(1)))
   }
 
   static func department(_ wanted: String??, now: Int?, in transaction: Transaction) async throws -> Int? {

@@ -98,13 +98,18 @@ struct BulkTarget: Sendable {
   /// Whether the category asks for a photo of what was done, and there is none.
   let lacksProof: Bool
   let isMerged: Bool
+  /// The numbers of its category and of the areas that it lies in.
+  let categoryID: Int
+  let areaIDs: [Int]
 
   /// Those with these numbers, in one order, so that two bulk calls never wait for each other in a circle.
   static func query(_ ids: [Int], as actor: Actor) -> SQL {
     """
     SELECT r.id, r.reference, r.status, r.version, r.reporter_id, r.assignee_id, r.department_id, c.slug, r.priority,
            r.visibility, c.requires_proof AND NOT \(Proof.exists),
-           r.duplicate_of IS NOT NULL
+           r.duplicate_of IS NOT NULL, r.category_id,
+           ARRAY(SELECT ra.area_id FROM request_areas ra
+                  WHERE ra.tenant_id = r.tenant_id AND ra.request_id = r.id AND ra.for_staff)
       FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
      WHERE r.id = ANY(\(ids)) AND \(actor.visibleRequests) ORDER BY r.id
     """
@@ -122,6 +127,8 @@ struct BulkTarget: Sendable {
     visibility = try row.get(9)
     lacksProof = try row.get(10)
     isMerged = try row.get(11)
+    categoryID = try row.get(12)
+    areaIDs = try row.get(13)
   }
 }
 
@@ -135,7 +142,7 @@ enum BulkVerdict: Sendable {
 
 /// A bulk action with everything looked up that is the same for each request.
 enum ReadyBulkAction: Sendable {
-  case assign(assignee: Int??, department: Int??)
+  case assign(assignee: Int??, limits: StaffLimits, department: Int??)
   case status(Status, reason: String?, note: String?)
   case edit(RequestChange, [SQL], isPrivate: Bool)
 
@@ -144,13 +151,15 @@ enum ReadyBulkAction: Sendable {
     do {
       switch action {
       case .assign(let wanted):
-        let person: Int?? =
-          wanted.assignee == nil
-          ? nil : .some(try await AssignRequest.person(wanted.assignee, now: nil, in: transaction))
+        let person =
+          if let assignee = wanted.assignee { try await AssignRequest.person(assignee, in: transaction) } else {
+            nil as (id: Int, limits: StaffLimits)?
+          }
         let department: Int?? =
           wanted.department == nil
           ? nil : .some(try await AssignRequest.department(wanted.department, now: nil, in: transaction))
-        self = .assign(assignee: person, department: department)
+        self = .assign(
+          assignee: wanted.assignee.map { _ in person?.id }, limits: person?.limits ?? .none, department: department)
       case .status(let status, let reason, let note): self = .status(status, reason: reason, note: note)
       case .categorize(let slug):
         let change = try RequestChange(ObjectInput(JSONObject(members: [.init(key: "category", value: .string(slug))])))
@@ -175,8 +184,9 @@ enum ReadyBulkAction: Sendable {
   func judge(_ target: BulkTarget, as actor: Actor) -> BulkVerdict {
     let facts = target.facts
     switch self {
-    case .assign(let assignee, let department):
+    case .assign(let assignee, let limits, let department):
       guard actor.may(.assign, on: facts) else { return .refused(.forbidden) }
+      guard limits.cover(category: target.categoryID, areas: target.areaIDs) else { return .refused(.unknownPerson) }
       let (person, office) = (assignee ?? facts.assigneeID, department ?? facts.departmentID)
       if person == facts.assigneeID && office == facts.departmentID { return .unchanged }
       return .change(AssignRequest.statements(facts, assigneeID: person, departmentID: office, as: actor))

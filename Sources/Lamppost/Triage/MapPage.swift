@@ -38,8 +38,8 @@ enum MapPage {
     _ filter: PublicFilter, _ context: Context, categories: [ListCategories.Item]
   ) async throws -> HTML {
     let page = try await context.application.listRequests(
-      try filter.filter(as: context.actor), list: filter.listName, cursor: filter["cursor"], limit: pageSize,
-      as: context.actor)
+      try filter.filter(as: context.actor.beyondLimits), list: filter.listName, cursor: filter["cursor"],
+      limit: pageSize, as: context.actor.beyondLimits)
     let list = ResultList(t: context.t, icons: ResultList.icons(categories))
     return list.results(page, filter)
   }
@@ -56,7 +56,7 @@ enum MapPage {
     return Page(
       title: t("Map and list"), width: .full, styles: ["map", "finder"], scripts: ["map"], messages: messages,
       main: """
-        <div class="finder" id="finder" data-states="\(ownWords(t))">
+        <div class="finder" id="finder" data-states="\(ownWords(t))"\(context.actor.isLimited ? " data-eyes=\"public\"" as HTML : nil)>
         <div class="finder-side">
         <h1>\(t("Reports in {township}", ["township": context.actor.tenant.name]))</h1>
         \(form.html)

@@ -36,12 +36,14 @@ struct MapView: Sendable {
   func callAsFunction(_ filter: RequestFilter, box: BoundingBox, zoom: Int, as actor: Actor) async throws -> View {
     let database = database.tenant(actor.tenant.id)
     let grid = Grid(zoom: zoom)
-    if filter.isAnsweredByCounts {
+    // The counts know categories; of a limit to areas they know nothing.
+    let byCounts = filter.isAnsweredByCounts && actor.limits.areas.isEmpty
+    if byCounts {
       let clusters = try await clusters(filter, box, grid, database, actor)
       let total = clusters.reduce(0) { $0 + $1.count }
       if total > Self.pinLimit { return View(features: clusters.map(\.feature), isTruncated: false) }
     }
-    let limit = filter.isAnsweredByCounts ? Self.pinLimit : Self.matchLimit
+    let limit = byCounts ? Self.pinLimit : Self.matchLimit
     var matches = try await pins(filter, box, .words, limit: limit + 1, database, actor)
     if matches.isEmpty && filter.text != nil {
       matches = try await pins(filter, box, .misspelt, limit: limit + 1, database.forMisspeltWords, actor)
@@ -111,6 +113,9 @@ struct MapView: Sendable {
     let level = grid.level
     var conditions: [SQL] = []
     if !actor.seesInternal { conditions.append("m.public") }
+    if !actor.limits.categories.isEmpty {
+      conditions.append("m.category_id = ANY(\(actor.limits.categories)::int[])")
+    }
     if !filter.statuses.isEmpty { conditions.append("m.status = ANY(\(filter.statuses.map(\.rawValue)))") }
     if !filter.priorities.isEmpty {
       conditions.append("m.priority = ANY(\(filter.priorities.map { Int($0.rawValue) })::smallint[])")

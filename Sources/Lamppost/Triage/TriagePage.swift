@@ -90,6 +90,8 @@ struct TriageLayout {
         data-layers="\(Set(choices.areas.map { String($0.value.prefix { $0 != ":" }) }).sorted().joined(separator: " "))">
         <div class="triage-head">
         <h1>\(t("Triage"))</h1>
+        \(context.actor.isLimited ? "<span class=\"muted small\" id=\"limits\">\(t("Within your areas and categories"))</span>\n" as HTML : nil)\
+        \(context.actor.may(.reportForOthers) ? "<a class=\"small\" href=\"\(Paths.report())?who=caller\">\(t("Log a report for a caller"))</a>\n" as HTML : nil)\
         <span id="live-status" class="muted small" aria-live="off"></span>
         <span class="hints muted small"><kbd>?</kbd> \(t("Keyboard shortcuts"))</span>
         </div>

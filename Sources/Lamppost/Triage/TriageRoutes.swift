@@ -6,12 +6,13 @@ import JSON
 /// Finding requests: the list and the map.
 enum TriageRoutes {
   static func list(_ request: Request, _ context: Context) async throws -> Response {
-    let filter = try RequestFilter(request.query, as: context.actor)
+    let actor = try context.actor.looking(by: request.query)
+    let filter = try RequestFilter(request.query, as: actor)
     let page = try await context.application.listRequests(
       filter, list: request.query.listName, cursor: request.query["cursor"], limit: try request.query.limit(),
-      as: context.actor)
+      as: actor)
     return .list(page.items, nextCursor: page.nextCursor) { json, item in
-      item.request.write(to: &json, for: context.actor)
+      item.request.write(to: &json, for: actor)
       if let distance = item.distance { json.field("distance", (distance * 10).rounded() / 10) }
     }
   }
@@ -20,9 +21,10 @@ enum TriageRoutes {
     guard let zoom = request.query["zoom"].flatMap({ Int(digits: $0) }), (0...22).contains(zoom) else {
       throw Problem.parameter("zoom", "is required and must be from 0 to 22")
     }
-    let filter = try RequestFilter(request.query, as: context.actor)
+    let actor = try context.actor.looking(by: request.query)
+    let filter = try RequestFilter(request.query, as: actor)
     guard let box = filter.box else { throw Problem.parameter("bbox", "is required") }
-    let view = try await context.application.mapView(filter, box: box, zoom: zoom, as: context.actor)
+    let view = try await context.application.mapView(filter, box: box, zoom: zoom, as: actor)
     var json = JSONWriter(capacity: 256 + view.features.count * 160)
     json.object { collection in
       collection.field("type", "FeatureCollection")
@@ -32,6 +34,16 @@ enum TriageRoutes {
       collection.field("truncated", view.isTruncated)
     }
     return Response(.ok, contentType: "application/geo+json", bytes: json.bytes)
+  }
+}
+
+extension Actor {
+  /// With the eyes that `as` asks for.
+  /// - Throws: `invalid_parameter`.
+  fileprivate func looking(by query: Query) throws(Problem) -> Actor {
+    guard let eyes = query["as"] else { return self }
+    if eyes != "public" { throw .parameter("as", "must be public or left out") }
+    return asCitizen
   }
 }
 

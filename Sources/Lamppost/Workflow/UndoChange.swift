@@ -16,7 +16,7 @@ struct UndoChange: Sendable {
       let last = try await LastChange.read(of: [request.facts.id], in: transaction)
       let change = try LastChange.require(last[request.facts.id], by: actor)
       let statements = try change.statements(on: request.facts, by: actor)
-      let query = FindRequest.query(reference, as: actor)
+      let query = FindRequest.query(reference, as: actor.unlimited)
       guard let row = try await transaction.change(statements, of: [request.facts.id], reading: query) else {
         throw Problem.notFound
       }

@@ -10,6 +10,8 @@ struct HistoryWords {
 
   func sentence(_ entry: HistoryEntry) -> HTML {
     switch entry.kind {
+    case "created" where entry.actorID != nil && view.request.facts.reporterID != entry.actorID:
+      return HTML(text: t("Written down by staff for a caller"))
     case "created": return HTML(text: t("Reported"))
     case "imported": return HTML(text: t("Brought over from an earlier system"))
     case "withdrawn": return HTML(text: t("Withdrawn by the reporter"))

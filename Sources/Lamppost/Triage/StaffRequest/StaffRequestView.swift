@@ -110,7 +110,7 @@ struct ReadStaffRequest: Sendable {
       SELECT \(Attachment.columns) FROM attachments a
        WHERE a.request_id = \(id) AND (NOT a.sealed OR \(actor.may(.destroy))) ORDER BY a.created_at, a.id
       """,
-      ListStaff.query(),
+      ListStaff.query(and: ListStaff.covering(requestID: id)),
       "SELECT id, slug, name FROM departments WHERE active ORDER BY name",
       "SELECT slug, name, group_name FROM categories WHERE active ORDER BY sort, group_name, name, id",
       """
