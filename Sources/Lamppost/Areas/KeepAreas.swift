@@ -25,7 +25,7 @@ struct KeepAreas: Sendable {
     try await tenant(actor).read(
       """
       SELECT layer, count(*), coalesce(sum(o.count), 0)::bigint
-        FROM areas LEFT JOIN (\(ListAreas.openCounts)) o ON o.area_id = areas.id GROUP BY layer ORDER BY layer
+        FROM areas LEFT JOIN (\(ListAreas.openCounts(as: actor))) o ON o.area_id = areas.id GROUP BY layer ORDER BY layer
       """
     ).map { Layer(name: try $0.get(0), areas: try $0.get(1), open: try $0.get(2)) }
   }
@@ -34,7 +34,7 @@ struct KeepAreas: Sendable {
   func list(layer: String, as actor: Actor) async throws -> [Item] {
     try await tenant(actor).read(
       """
-      SELECT slug, name, coalesce(o.count, 0) FROM areas LEFT JOIN (\(ListAreas.openCounts)) o ON o.area_id = areas.id
+      SELECT slug, name, coalesce(o.count, 0) FROM areas LEFT JOIN (\(ListAreas.openCounts(as: actor))) o ON o.area_id = areas.id
        WHERE layer = \(layer) ORDER BY lpad(substring(slug FROM '[0-9]{1,9}$'), 9, '0') NULLS LAST, name LIMIT 5000
       """
     ).map { Item(area: AreaName(layer: layer, slug: try $0.get(0)), name: try $0.get(1), open: try $0.get(2)) }

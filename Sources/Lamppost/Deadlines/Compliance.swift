@@ -80,7 +80,7 @@ struct ReadCompliance: Sendable {
     var scope = scope
     scope.actor = actor
     // A transaction: what takes long must not stand before other reads.
-    try await database.tenant(actor.tenant.id).read { transaction in
+    return try await database.tenant(actor.tenant.id).read { transaction in
       let period = try await ReadStatistics.period(scope, actor.tenant, in: transaction)
       let rows = try await transaction.query(
         Self.query(scope, period, zone: actor.tenant.timeZone.identifier))

@@ -193,7 +193,7 @@ struct ConfigurationReader {
     let name = item.requiredText("name", maximum: 200)
     var boundary = ""
     if let value = item.value("boundary") {
-      do throws(RowError) { boundary = try GeoJSONAreas.geometry(value) } catch {
+      do throws(RowError) { boundary = try GeoJSONAreas.surface(value) } catch {
         item.refuse("boundary", .invalidFormat, error.sentence)
       }
     } else {
