@@ -60,7 +60,7 @@ extension StaffRequestLayout {
     return """
       <section class="card" id="merge" aria-labelledby="merge-title">
       <h2 id="merge-title">\(t("Is it a duplicate?"))</h2>
-      <form method="get" action="\(Paths.mergePage(request.reference))" class="desk-form">
+      <form method="get" action="\(Paths.mergePage(request.reference))">
       \(FormFields(t).text(
         "of", t("Merge into the report with this reference"),
         .init(hint: t("You see first what will move."), autocomplete: "off", maximumLength: 32)))\
