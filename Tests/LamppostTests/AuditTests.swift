@@ -76,7 +76,6 @@ extension Township {
     let application = town.installation.application.database.tenant(town.id)
     for statement: SQL in [
       "UPDATE requests SET title = 'x'", "UPDATE requests SET status = 'closed'",
-      "UPDATE requests SET version = version + 1",
       """
       INSERT INTO comments (tenant_id, request_id, visibility, body)
       SELECT tenant_id, id, 'public', 'x' FROM requests

@@ -14,8 +14,7 @@ struct ReadStatistics: Sendable {
 
   /// - Throws: `invalid_parameter`.
   func callAsFunction(_ scope: StatisticsScope, as actor: Actor) async throws -> Statistics {
-    var scope = scope
-    scope.actor = actor
+    let scope = scope.seen(by: actor)
     let key = "statistics:3:\(actor.tenant.id):\(scope.name)"
     if let bytes = try? await redis.command("GET", key).bytes, let kept = Statistics(bytes) { return kept }
     let bytes = try await read(scope, actor.tenant)

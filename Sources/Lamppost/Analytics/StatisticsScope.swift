@@ -12,8 +12,14 @@ struct StatisticsScope: Sendable {
   let from: String?
   let to: String?
 
-  /// Whose figures they are, where that makes a difference.
-  var actor = Actor.nowhere
+  /// Whose figures they are: limits are theirs.
+  private(set) var actor = Actor.nowhere
+
+  func seen(by actor: Actor) -> StatisticsScope {
+    var scope = self
+    scope.actor = actor
+    return scope
+  }
 
   /// The longest period, in days: two years.
   static let daysLimit = 731

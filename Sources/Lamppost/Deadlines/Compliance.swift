@@ -77,8 +77,7 @@ struct ReadCompliance: Sendable {
 
   /// - Throws: `invalid_parameter`.
   func callAsFunction(_ scope: StatisticsScope, as actor: Actor) async throws -> Compliance {
-    var scope = scope
-    scope.actor = actor
+    let scope = scope.seen(by: actor)
     // A transaction: what takes long must not stand before other reads.
     return try await database.tenant(actor.tenant.id).read { transaction in
       let period = try await ReadStatistics.period(scope, actor.tenant, in: transaction)
