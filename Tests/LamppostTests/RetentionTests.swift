@@ -21,7 +21,7 @@ import Testing
     if client == nil { fields.append(("contact", Self.contact)) }
     let (reference, code) = try await town.report(fields, by: client)
     let path = "/api/v1/requests/\(reference)"
-    let reporter = client ?? town.holder(of: try #require(code))
+    let reporter = try client ?? town.holder(of: #require(code))
     _ = try await reporter.post(
       path + "/comments", .object(["body": .string("My Quillnumber is 5"), "visibility": .string("private")]))
     _ = try await reporter.patch(path, .object(["description": .string("Quillword")]))
