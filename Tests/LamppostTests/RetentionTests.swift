@@ -31,7 +31,7 @@ import Testing
     _ = try await agent.post(path + "/status", .object(["status": .string("rejected"), "reason": .string("Not ours")]))
     _ = try await town.database.write(
       """
-      UPDATE requests SET closed_at = now() - make_interval(days => \(days))
+      UPDATE requests SET closed_at = now() - make_interval(days => \(days)::int)
        WHERE tenant_id = \(town.id) AND reference = \(Reference(reference)!.stored)
       """)
     return (reference, code)

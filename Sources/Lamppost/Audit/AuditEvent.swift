@@ -1,7 +1,7 @@
 import PostgreSQL
 
 /// One row of the township's audit log: what happened beside the history of its requests. Written in the transaction of
-/// what it tells; the database signs it, a job seals it (docs/decisions/0014).
+/// what it tells; the database signs it, a job seals it (docs/decisions/0017).
 ///
 /// It holds no password, no network address, and nobody's name or email address but in the values of a change, from
 /// where `erase_audit_of` takes them.

@@ -38,12 +38,18 @@ struct BlurCategory: Sendable {
         let rows = try await transaction.query(
           """
           WITH next AS (
-            SELECT created_at, id FROM requests WHERE category_id = \(category) AND \(after)
+            SELECT created_at, id, visibility FROM requests WHERE category_id = \(category) AND \(after)
              ORDER BY created_at, id LIMIT \(Self.batch)
           ), changed AS (
             UPDATE requests r SET category_id = r.category_id FROM next n, categories c
              WHERE r.id = n.id AND c.id = \(category) AND r.category_id = c.id
                AND (r.blurred <> c.blurs_location OR c.private AND r.visibility = 'public')
+            RETURNING r.tenant_id, r.id, n.visibility AS before, r.visibility AS after
+          ), noted AS (
+            INSERT INTO request_events (tenant_id, request_id, kind, visibility, before, after)
+            SELECT tenant_id, id, \(RequestEvent.Kind.edited.rawValue), 'internal',
+                   jsonb_build_object('visibility', before)::text, jsonb_build_object('visibility', after)::text
+              FROM changed WHERE before <> after
           )
           SELECT created_at, id FROM next ORDER BY created_at DESC, id DESC LIMIT 1
           """)

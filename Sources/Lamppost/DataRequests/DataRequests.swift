@@ -102,7 +102,12 @@ struct DataRequests: Sendable {
         UNION SELECT id FROM requests WHERE reporter_id = ANY(\(people)) ORDER BY 1
         """)
       let followers = try await ids(
-        "SELECT id FROM followers WHERE email = \(email) OR person_id = ANY(\(people)) ORDER BY 1")
+        // Their own reports are found above.
+        """
+        SELECT id FROM followers
+         WHERE (email = \(email) OR person_id = ANY(\(people))) AND NOT (is_reporter AND request_id = ANY(\(requests)))
+         ORDER BY 1
+        """)
       return Found(people: people, requests: requests, followers: followers)
     }
   }

@@ -66,7 +66,7 @@ struct ExportAccount: Sendable {
           'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'title', r.title,
           'since', f.confirmed_at, 'language', f.language) ORDER BY f.id), '[]')::text
          FROM followers f JOIN requests r ON r.tenant_id = f.tenant_id AND r.id = f.request_id
-        WHERE f.person_id = p.id AND r.visibility <> 'removed'),
+        WHERE NOT f.is_reporter AND f.person_id = p.id AND r.visibility <> 'removed'),
       (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'reason', b.reason, 'text', b.text,
           'created_at', b.created_at) ORDER BY b.created_at), '[]')::text
