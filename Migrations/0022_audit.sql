@@ -1,6 +1,6 @@
 -- What happened in a township beside the history of its requests: who signed in, who took data out, who changed what
 -- the township offers and what people may do. Rows that nobody updates. How they are sealed, and why no writer waits for
--- another: docs/decisions/0014.
+-- another: docs/decisions/0017.
 -- No foreign keys: the row of the township or of an administrator would be locked by everybody who signs in, and what
 -- happened stays when its people go.
 CREATE TABLE audit_events (
