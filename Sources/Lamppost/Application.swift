@@ -92,6 +92,8 @@ final class Application: Sendable {
   let listPeople: ListPeople
   let changePerson: ChangePerson
   let departments: Departments
+  let invitations: Invitations
+  let acceptInvitation: AcceptInvitation
   let readStaffRequest: ReadStaffRequest
   let undoChange: UndoChange
   let replyTemplates: ReplyTemplates
@@ -200,6 +202,8 @@ final class Application: Sendable {
     listPeople = ListPeople(database: database)
     changePerson = ChangePerson(database: database)
     departments = Departments(database: database)
+    invitations = Invitations(database: database, sendsMail: configuration.sendsMail)
+    acceptInvitation = AcceptInvitation(database: database, passwords: passwords)
     undoChange = UndoChange(database: database)
     replyTemplates = ReplyTemplates(database: database)
     keepAreas = KeepAreas(database: database)

@@ -16,6 +16,8 @@ struct Authentication: Sendable {
     let session: SessionToken?
     /// Somebody who may well be signed in, which nobody can tell without Redis.
     var isUnjudged = false
+    /// Somebody who was signed in until their account, or all their sessions, ended.
+    var hasEnded = false
   }
 
   /// - Throws: `unauthenticated` for a token that is not valid, `not_found` for a tracking code that opens nothing,
@@ -32,13 +34,14 @@ struct Authentication: Sendable {
       return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
     }
     let person: Actor.Person?
+    let hasEnded: Bool
     do {
-      person = try await session(token, tenant)
+      (person, hasEnded) = try await session(token, tenant)
     } catch is RedisError where request.method.isSafe && !request.path.hasPrefix("/api/") {
       return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil, isUnjudged: true)
     }
     guard let person else {
-      return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil)
+      return Caller(actor: Actor(tenant: tenant, trackedRequestID: tracked), session: nil, hasEnded: hasEnded)
     }
     if !provesByForm { try requireCSRFToken(request, token) }
     return Caller(actor: Actor(tenant: tenant, person: person, trackedRequestID: tracked), session: token)
@@ -63,9 +66,12 @@ struct Authentication: Sendable {
 
   /// - Returns: nil where the session is over. Without Redis a public page goes on for nobody in particular; a change
   ///   must not be made in nobody's name, nor a list be the public's without a word, so the API waits.
-  private func session(_ token: SessionToken, _ tenant: Tenant) async throws -> Actor.Person? {
-    guard let session = try await sessions.find(token, tenant: tenant) else { return nil }
-    return try await person(session.personID, epoch: session.epoch, tenant)
+  private func session(
+    _ token: SessionToken, _ tenant: Tenant
+  ) async throws -> (person: Actor.Person?, hasEnded: Bool) {
+    guard let session = try await sessions.find(token, tenant: tenant) else { return (nil, false) }
+    let person = try await person(session.personID, epoch: session.epoch, tenant)
+    return (person, person == nil)
   }
 
   /// The account as it is now, asked on every call: deactivation and a raised epoch end everything at once.

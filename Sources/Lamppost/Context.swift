@@ -10,6 +10,8 @@ struct Context: Sendable {
   var actor: Actor
   /// What the caller is in the township, where towards this very request they are less.
   var standing: Actor?
+  /// Whether the caller was signed in until an end was made of it.
+  var hasEnded = false
   /// The cookie's session where the caller came by one.
   var session: SessionToken?
   let clientAddress: String

@@ -74,7 +74,7 @@ struct Handler: Sendable {
     // Before anybody is asked who they are: nobody signs in here, by whatever way.
     if !tenant.isActive { throw Problem(.townshipInactive) }
     let caller = try await application.authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
-    context.session = caller.session
+    (context.session, context.hasEnded) = (caller.session, caller.hasEnded)
     context.actor = try await application.authentication.caller(
       caller.actor, towards: request.path, template: route.template)
     context.standing = caller.actor
@@ -127,7 +127,8 @@ struct Handler: Sendable {
   /// - Parameter context: of a page, as far as it came.
   private func failure(_ problem: Problem, requestID: String, _ request: Request, _ context: Context?) -> Response {
     if let context {
-      let next = "?" + Query([("next", request.target)]).encoded
+      let ended = context.hasEnded ? [("ended", "1")] : []
+      let next = "?" + Query([("next", request.target)] + ended).encoded
       switch problem.code {
       case .unauthenticated where request.method.isSafe: return .redirect(to: Paths.signIn() + next)
       case .secondFactorMissing where request.method.isSafe: return .redirect(to: Paths.accountSecurity() + next)

@@ -7,7 +7,7 @@ from instance import instance
 try:
     names = [
         "opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline",
-        "escaping", "audit", "privacy", "calendars", "accessibility", "closing",
+        "escaping", "people", "audit", "privacy", "calendars", "accessibility", "closing",
     ]
     suite.main(names, instance)
 finally:

@@ -80,6 +80,7 @@ import Testing
         .replacing("{id}", with: "00000000-0000-4000-8000-000000000000").replacing("{template}", with: "1")
         .replacing("{rule}", with: "1").replacing("{person}", with: "1")
         .replacing("{area}", with: "a:b")
+        .replacing("{invitation}", with: "1")
         .replacing(/\{[xyz]\}/, with: "0")
       let answer = try await town.anonymous.send(route.method, path + "?colour=red", nil)
       #expect(answer.code == "unknown_parameter" && answer.fields == ["colour": "unknown_parameter"], "\(path)")

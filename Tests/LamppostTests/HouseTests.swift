@@ -100,6 +100,7 @@ import Testing
       let path = route.template.replacing("{reference}", with: reference).replacing("{template}", with: "1")
         .replacing("{rule}", with: "1").replacing("{person}", with: "1")
         .replacing("{area}", with: "a:b")
+        .replacing("{invitation}", with: "1")
         .replacing("{id}", with: "00000000-0000-4000-8000-000000000000")
       // A browser is led to sign in.
       let refusal = Paths.isPage(route.template) && route.method.isSafe ? 303 : 401

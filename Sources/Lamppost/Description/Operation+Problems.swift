@@ -17,6 +17,7 @@ extension Operation {
       administration,
       routing,
       people,
+      invitations,
       moderation,
       redaction,
       townships,

@@ -19,6 +19,7 @@ extension Parameter {
       case "calendar": (.text(1...100), "A calendar's slug.")
       case "template": (.integer(1...), "The template's number.")
       case "person": (.integer(1...), "A person's number.")
+      case "invitation": (.integer(1...), "An invitation's number.")
       case "department": (.text(1...100), "A department's slug.")
       case "z": (.integer(0...VectorTile.deepest), "The zoom.")
       case "x": (.integer(0...(1 << VectorTile.deepest - 1)), "The tile's column, from the west.")

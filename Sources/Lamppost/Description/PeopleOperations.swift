@@ -113,7 +113,7 @@ extension Schemas {
     .required("departments", Schema.list(of: .text).noted("By slug.")),
   ]
 
-  private static func words(_ note: String) -> Schema {
+  static func words(_ note: String) -> Schema {
     Schema(.array(of: .text(1...200, pattern: "^[^\\u0000]*$")), [("maxItems", .integer(PersonChange.listLimit))])
       .orNull
       .noted(note)

@@ -23,7 +23,7 @@ extension Operation {
           headers: [("Location", "The request's address.")]),
         problems: [
           .outOfRange, .unknownOption, .invalidFormat, .unknownCategory, .categoryStopped, .outsideArea,
-          .contactNotAllowed,
+          .contactNotAllowed, .forbidden,
           .idempotencyConflict, .conflict, .rateLimited, .malformedMultipart, .tooManyFiles, .noRoom,
         ]),
       Operation(

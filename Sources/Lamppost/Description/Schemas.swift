@@ -8,6 +8,7 @@ enum Schemas {
   static let all: [(name: String, schema: Schema)] =
     inputs + categories + configuration
     + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
+    + invitationForms
     + moderationOutputs + routing + townshipForms + audit + deadlineInputs + deadlineOutputs
 
   // MARK: Words

@@ -25,12 +25,14 @@ enum JobKind: String, CaseIterable, Sendable {
   /// Subject: one look at the targets, and a person. One mail.
   case sendDeadlineAlerts = "send_deadline_alerts"
 
+  /// Subject: an invitation. One mail.
+  case sendInvitation = "send_invitation"
   /// Subject: language, and what about somebody's account is to be said (`AccountMail`). At most one mail.
   case sendAccountMail = "send_account_mail"
 
   /// What waits for a mail server, which may be slow or gone: it is not to hold up the rest.
   static let mails: [JobKind] = [
     .sendNotification, .confirmFollower, .sendTrackingLinks, .sendRouted, .sendDeadlineAlerts,
-    .sendAccountMail,
+    .sendAccountMail, .sendInvitation,
   ]
 }

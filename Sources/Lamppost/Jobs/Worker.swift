@@ -15,6 +15,7 @@ final class Worker: Sendable {
   private let sendNotification: SendNotification
   private let confirmFollower: ConfirmFollower
   private let sendTrackingLinks: SendTrackingLinks
+  private let sendInvitation: SendInvitation
   private let notifyRouted: NotifyRouted
   private let sendRouted: SendRouted
   private let sendDeadlineAlerts: SendDeadlineAlerts
@@ -44,6 +45,7 @@ final class Worker: Sendable {
     sendNotification = SendNotification(database: database, correspondence: mail)
     confirmFollower = ConfirmFollower(database: database, correspondence: mail)
     sendTrackingLinks = SendTrackingLinks(database: database, correspondence: mail)
+    sendInvitation = SendInvitation(database: database, correspondence: mail)
     notifyRouted = NotifyRouted(database: database, sendsMail: mail != nil)
     sendRouted = SendRouted(database: database, correspondence: mail)
     sendDeadlineAlerts = SendDeadlineAlerts(database: database, correspondence: mail)
@@ -103,6 +105,7 @@ final class Worker: Sendable {
       case .sendNotification: try await sendNotification(job)
       case .confirmFollower: try await confirmFollower(job)
       case .sendTrackingLinks: try await sendTrackingLinks(job)
+      case .sendInvitation: try await sendInvitation(job)
       case .notifyRouted: try await notifyRouted(job)
       case .sendRouted: try await sendRouted(job)
       case .sendDeadlineAlerts: try await sendDeadlineAlerts(job)

@@ -22,7 +22,7 @@ enum ErrorPage {
       title: title, status: problem.code.status, isPrivate: true,
       main: """
         <h1>\(title)</h1>
-        <p>\(advice(problem, t))</p>
+        <p>\(problem.code == .unauthenticated && context.hasEnded ? SignInPage.ended(t) : advice(problem, t))</p>
         <p><a href="\(Paths.home())">\(t("Go to the start page"))</a></p>
         <p class="hint">\(t("If you write to us about this, name this number: {id}", ["id": requestID]))</p>
         """)

@@ -75,6 +75,10 @@ struct ChangePerson: Sendable {
       guard let record = results[0].first, let changed = results[1].first else { throw Problem.notFound }
       try await transaction.execute(
         AdministrationEvent.insertion("person \(id)", before: try row.get(0), after: try record.get(0), by: actor))
+      if old.isActive != new.isActive {
+        try await transaction.execute(
+          AuditEvent(new.isActive ? .reactivated : .deactivated, "person \(id)", by: me.id).insertion)
+      }
       return try KeptPerson(changed)
     }
   }

@@ -120,7 +120,8 @@ enum PeoplePages {
   /// The pages about people, beside each other.
   static func tabs(_ context: Context) -> HTML {
     let t = context.t
-    let tabs = [(Paths.adminPeople(), t("People")), (Paths.adminDepartments(), t("Departments"))]
+    var tabs = [(Paths.adminPeople(), t("People")), (Paths.adminDepartments(), t("Departments"))]
+    if context.actor.may(.managePeople) { tabs.append((Paths.adminInvitations(), t("Invitations"))) }
     return """
       <nav class="tabs" aria-label="\(t("People and departments"))"><ul>
       \(tabs.map { path, label in

@@ -65,16 +65,22 @@ struct PersonPage {
   ) async throws -> Page {
     let application = context.application
     let open = try await application.listPeople.openRequests(of: person.id, as: context.actor)
-    let choices = Choices(
+    let choices = try await choices(context, keeping: person.departments.map(\.word))
+    let page = PersonPage(person: person, open: open, choices: choices, context: context, fields: fields)
+    return Page(title: person.name, styles: ["account"], isPrivate: true, main: page.main(notice))
+  }
+
+  /// - Parameter kept: departments that are offered although they are not active.
+  static func choices(_ context: Context, keeping kept: [String] = []) async throws -> Choices {
+    let application = context.application
+    return Choices(
       departments: try await application.departments.list(as: context.actor).filter { department in
-        department.isActive || person.departments.contains { $0.word == department.slug }
+        department.isActive || kept.contains(department.slug)
       }.map { ($0.slug, $0.name) },
       areas: try await application.listAreas.names(tenant: context.actor.tenant).map {
         ("\($0.layer):\($0.slug)", $0.name)
       },
       categories: try await application.listCategories(tenant: context.actor.tenant).map { ($0.slug, $0.name) })
-    let page = PersonPage(person: person, open: open, choices: choices, context: context, fields: fields)
-    return Page(title: person.name, styles: ["account"], isPrivate: true, main: page.main(notice))
   }
 
   private func main(_ notice: HTML?) -> HTML {

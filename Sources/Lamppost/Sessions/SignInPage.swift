@@ -7,7 +7,10 @@ import Localization
 enum SignInPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     if context.actor.person != nil { return .redirect(to: destination(request.query["next"], context)) }
-    return page(context, next: request.query["next"], isReset: request.query["done"] == "password").response(context)
+    return page(
+      context, next: request.query["next"], isReset: request.query["done"] == "password",
+      hasEnded: request.query["ended"] != nil
+    ).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
@@ -54,6 +57,11 @@ enum SignInPage {
     return response
   }
 
+  /// Why a page that was open knows nobody any more.
+  static func ended(_ t: Translator) -> String {
+    t("You have been signed out: an administrator has ended your access, or your password was changed.")
+  }
+
   static func signOut(_ request: Request, _ context: Context) async throws -> Response {
     if let token = context.session { try await context.application.sessions.end(token, tenant: context.actor.tenant) }
     try await context.auditSignOut()
@@ -86,7 +94,8 @@ enum SignInPage {
   }
 
   private static func page(
-    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, next: String?, isReset: Bool = false
+    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, next: String?, isReset: Bool = false,
+    hasEnded: Bool = false
   ) -> Page {
     let t = context.t
     let fields = FormFields(t, form, problem: problem)
@@ -96,6 +105,7 @@ enum SignInPage {
       main: """
         \(fields.summary { labels[$0] })<h1>\(t("Sign in"))</h1>
         \(isReset ? changed(t) : nil)\
+        \(hasEnded ? "<p class=\"notice warn\" role=\"status\" id=\"ended\">\(ended(t))</p>\n" as HTML : nil)\
         <form method="post" action="\(Paths.signIn())" novalidate>\(context.hiddenToken)
         \(next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">\n" as HTML })\
         \(fields.text("email", labels["email"]!, .init(type: "email", autocomplete: "username", inputMode: "email")))\

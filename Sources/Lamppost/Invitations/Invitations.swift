@@ -1,0 +1,80 @@
+import Civic
+import Localization
+import PostgreSQL
+
+/// Asks people to work here, by a link that is mailed to them and shown once to who asks.
+struct Invitations: Sendable {
+  let database: Database
+  /// Whether the link can be mailed.
+  let sendsMail: Bool
+
+  /// Those that are open, the run out ones included.
+  /// - Parameter limit: 1 to 201.
+  func list(after last: Int = 0, limit: Int = 200, as actor: Actor) async throws -> [Invitation] {
+    guard actor.may(.managePeople) else { throw Problem(.forbidden) }
+    return try await database.withoutReplica.tenant(actor.tenant.id).read(
+      "SELECT \(Invitation.columns) FROM invitations i WHERE i.id > \(last) ORDER BY i.id LIMIT \(limit)"
+    ).map(Invitation.init)
+  }
+
+  /// Asking somebody again ends the older link.
+  /// - Returns: the invitation, and what its link ends with: nobody can be told it later.
+  /// - Throws: `forbidden`, `email_taken` for who works here already or was deactivated, `unknown_department`,
+  ///   `unknown_area`, `unknown_category`.
+  func add(_ new: NewInvitation, language: Language, as actor: Actor) async throws -> (Invitation, InvitationToken) {
+    guard let me = actor.person, actor.may(.managePeople) else { throw Problem(.forbidden) }
+    let token = InvitationToken.generate()
+    let invitation = try await database.tenant(actor.tenant.id).write { transaction in
+      try await Self.requireNew(new.email, in: transaction)
+      let department = try await transaction.departments(new.department.map { [$0] } ?? [], field: "department").first
+      let areas = try await transaction.areas(new.areas)
+      let categories = try await transaction.categories(new.categories)
+      let rows = try await transaction.query(
+        """
+        INSERT INTO invitations AS i (tenant_id, email, name, role, department_id, area_ids, category_ids, language,
+                                      invited_by, expires_at)
+        VALUES (current_tenant(), \(new.email), \(new.name), \(new.role.rawValue), \(department),
+                \(areas)::int[], \(categories)::int[],
+                \(language.rawValue), \(me.id),
+                now() + make_interval(days => \(Int32(Invitation.days))))
+        ON CONFLICT (tenant_id, email) DO UPDATE
+          SET name = excluded.name, role = excluded.role, department_id = excluded.department_id,
+              area_ids = excluded.area_ids, category_ids = excluded.category_ids, language = excluded.language,
+              invited_by = excluded.invited_by, created_at = now(), expires_at = excluded.expires_at
+        RETURNING \(Invitation.columns)
+        """)
+      guard let invitation = try rows.first.map(Invitation.init) else { throw Problem.notFound }
+      try await transaction.execute("DELETE FROM invitation_links WHERE invitation_id = \(invitation.id)")
+      try await transaction.execute(token.insertion(for: invitation.id))
+      try await transaction.execute(AuditEvent(.invited, "invitation \(invitation.id)", by: me.id).insertion)
+      if sendsMail {
+        try await transaction.execute(
+          """
+          INSERT INTO jobs (tenant_id, kind, subject)
+          VALUES (current_tenant(), \(JobKind.sendInvitation.rawValue), \(String(invitation.id))) ON CONFLICT DO NOTHING
+          """)
+      }
+      return invitation
+    }
+    return (invitation, token)
+  }
+
+  /// Whether an address is a citizen's or nobody's is not told: the answer is the same.
+  private static func requireNew(_ email: String, in transaction: Transaction) async throws {
+    let rows = try await transaction.query(
+      "SELECT 1 FROM people WHERE email = \(email) AND (role <> 'citizen' OR NOT active)")
+    if !rows.isEmpty { throw Problem.field("email", .emailTaken, "Somebody with this address is or was here already.") }
+  }
+
+  /// Ends its link.
+  /// - Throws: `forbidden`, `not_found`.
+  func withdraw(_ id: Int, as actor: Actor) async throws {
+    guard let me = actor.person, actor.may(.managePeople) else { throw Problem(.forbidden) }
+    try await database.tenant(actor.tenant.id).write { transaction in
+      let rows = try await transaction.query("DELETE FROM invitations WHERE id = \(id) RETURNING 1")
+      if rows.isEmpty { throw Problem.notFound }
+      try await transaction.execute(
+        AuditEvent(.changed, "invitation \(id)", by: me.id, note: "withdrawn").insertion)
+    }
+  }
+}
