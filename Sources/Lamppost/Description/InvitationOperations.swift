@@ -50,7 +50,7 @@ extension Schemas {
       .input([
         .required("token", line(100).noted("What the link ends with.")), .optional("name", line(200)),
         .optional(
-          "password", .text(RegisterPerson.shortestPassword...PasswordHasher.longestPassword).noted("Of a new account.")
+          "password", .text(PasswordRule.shortest...PasswordHasher.longestPassword).noted("Of a new account.")
         ),
       ])
     ),
