@@ -66,7 +66,7 @@ def change_status(page, status, note):
     page.get_by_text("Change status").first.click()
     form = page.locator("form").filter(has=page.get_by_label("New status"))
     form.get_by_label("New status").select_option(label=status)
-    form.get_by_label("What was done").fill(note)
+    form.get_by_role("textbox", name="What was done").fill(note)
     form.get_by_role("button", name="Change status").click()
     expect(page.locator("main .badge").first).to_contain_text(status)
 
