@@ -12,7 +12,7 @@ extension StaffRequestLayout {
       : "<p class=\"prose\">\(request.description)</p>" as HTML)
     \(supporters)\(place)\(may(.editRequest) ? textForm : nil)\
     \(may(.moderate)
-      ? "<p class=\"small\"><a href=\"\(Paths.redactWordsPage(request.reference))\">\(t("Blacken words"))</a></p>\n" as HTML : nil)\
+      ? "<p class=\"small act\"><a href=\"\(Paths.redactWordsPage(request.reference))\">\(t("Blacken words"))</a></p>\n" as HTML : nil)\
     </section>
 
     """
@@ -87,7 +87,7 @@ extension StaffRequestLayout {
       <p class="file-state \(kind)">\(state)</p>
       <p class="file-seen muted">\(file.isSealed ? t("Sealed original") : seenBy(file.visibility))</p>
       \(file.state == .clean && file.hasThumbnail && !file.isSealed && may(.moderate)
-        ? "<p class=\"small\"><a href=\"\(Paths.redactPhotoPage(file.id))\">\(t("Blacken parts"))<span class=\"visually-hidden\">: \(name)</span></a></p>\n" as HTML
+        ? "<p class=\"small act\"><a href=\"\(Paths.redactPhotoPage(file.id))\">\(t("Blacken parts"))<span class=\"visually-hidden\">: \(name)</span></a></p>\n" as HTML
         : nil)\
       </li>
 
