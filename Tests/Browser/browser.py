@@ -115,6 +115,8 @@ def check_accessibility(page, what):
         if targets:
             told.append(f"{rule['id']}: {rule['help']}: {targets[:4]}")
     assert not told, f"{what}: {told}"
+    said = page.locator("body").inner_text()
+    assert 'class="' not in said and "<input" not in said, f"{what} shows markup as text"
 
 
 def is_essential(rule, node):

@@ -63,6 +63,11 @@ enum InvitePage {
         """)
   }
 
+  /// For password managers: whose password it is.
+  private static func username(_ email: String) -> HTML {
+    "<input type=\"email\" name=\"email\" autocomplete=\"username\" value=\"\(email)\" readonly hidden>\n"
+  }
+
   private static func page(
     _ opened: AcceptInvitation.Opened, _ token: InvitationToken, _ context: Context, _ fields: FormFields
   ) -> Page {
@@ -74,7 +79,7 @@ enum InvitePage {
     let form: HTML = """
       <form method="post" action="\(path)" novalidate>\(context.hiddenToken)
       \(fields.text("name", labels["name"]!, .init(autocomplete: "name", maximumLength: 200)))\
-      \(opened.hasAccount ? nil : "<input type=\"email\" name=\"email\" autocomplete=\"username\" value=\"\(invitation.email)\" readonly hidden>\n")\
+      \(opened.hasAccount ? nil : username(invitation.email))\
       \(opened.hasAccount ? nil : AccountForms.newPassword(fields, "password", labels["password"]!))\
       <button class="call">\(t("Accept"))</button>
       </form>
