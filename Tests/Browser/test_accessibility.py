@@ -1,15 +1,19 @@
 """Every page by axe, signed out and as each role, at both widths, in light and dark."""
 
-from browser import DESKTOP, PHONE, check_accessibility, person, url
+from browser import DESKTOP, PHONE, check_accessibility, person, picture, url
 from client import Client
 from suite import test
 
 PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/register", "/find", "/track", "/privacy",
-          "/accessibility", "/emergency", "/offline", "/api", "/nowhere"]
-SIGNED_IN = ["/me", "/me/settings", "/me/delete", "/report", "/sign-out"]
-STAFF = ["/staff", "/staff/dashboard", "/staff/mentions", "/staff/compliance"]
+          "/accessibility", "/emergency", "/offline", "/api", "/nowhere", "/forgot-password", "/reset-password/nothing"]
+SIGNED_IN = ["/me", "/me/settings", "/me/security", "/me/delete", "/report", "/sign-out"]
+STAFF = ["/staff", "/staff/dashboard", "/staff/mentions", "/staff/compliance", "/staff/moderation"]
 ADMINISTRATION = ["/admin", "/admin/settings", "/admin/categories", "/admin/categories/street-light-out",
                   "/admin/calendars", "/admin/calendars/new", "/admin/deadlines"]
+KEEPING = ["/admin/people", "/admin/departments", "/admin/invitations", "/admin/rules", "/admin/rules/new", "/admin/areas",
+           "/admin/areas/new", "/admin/templates", "/admin/workflow", "/admin/categories/new", "/admin/retention",
+           "/admin/configuration", "/staff/data-requests"]
+OPERATION = ["/operator", "/operator/new"]
 AUDIT = ["/staff/audit", "/staff/audit?kind=invited", "/staff/audit?from=soon"]
 ROLES = ["citizen", "viewer", "agent", "crew", "manager", "administrator", "operator"]
 
@@ -43,6 +47,18 @@ for size, name in ((PHONE, "phone"), (DESKTOP, "desktop")):
             if role in ("administrator", "operator"):
                 paths = paths + ADMINISTRATION
             with person(size, dark=role == "crew", role=role) as page:
+                look_at(page, paths, role)
+
+
+for size, name, dark in ((PHONE, "phone", True), (DESKTOP, "desktop", False), (PHONE, "phone", False)):
+    @test(f"what administrators and operators keep by axe, {name}, {'dark' if dark else 'light'}", seconds=180)
+    def keeping(size=size, dark=dark, name=name):
+        for role, paths in (("administrator", KEEPING), ("operator", OPERATION)):
+            with person(size, dark=dark, role=role) as page:
+                for path in paths:
+                    assert page.goto(url(path)).status == 200, path
+                    if not dark:
+                        picture(page, f"{path.strip('/').replace('/', '-')}-{name}")
                 look_at(page, paths, role)
 
 
