@@ -157,7 +157,7 @@ enum Paths {
   static let categories = Path("/api/v1/categories")
   static let category = Path("/api/v1/categories/{category}", String.self)
   static let configuration = Path("/api/v1/configuration")
-  static let categoryOrder = Path("/api/v1/categories/order")
+  static let categoryOrder = Path("/api/v1/category-order")
   static let rules = Path("/api/v1/rules")
   static let rule = Path("/api/v1/rules/{rule}", Int.self)
   static let ruleRestoration = Path("/api/v1/rules/{rule}/restore", Int.self)

@@ -3,6 +3,8 @@
 Prints the agent's access token.
 """
 
+import base64
+import hmac
 import json
 import pathlib
 import struct
@@ -97,6 +99,12 @@ requests.delete(f"{path}/follow", headers=staff).raise_for_status()
 requests.post(f"{path}/presence", headers=staff).raise_for_status()
 requests.delete(f"{path}/presence", headers=staff).raise_for_status()
 
+path = f"{base}/api/v1/requests/{report('Broken lamp again')['reference']}/duplicates"
+survivor = {"of": reports[0]["reference"]}
+requests.get(f"{path}/preview", params=survivor, headers=staff).raise_for_status()
+requests.post(path, json=survivor, headers=staff).raise_for_status()
+requests.delete(path, headers=staff).raise_for_status()
+
 path = f"{base}/api/v1/settings"
 requests.get(path, headers=administrator).raise_for_status()
 requests.patch(path, json={"emergency_number": "112"}, headers=administrator).raise_for_status()
@@ -130,7 +138,15 @@ signing_in = {"email": person["email"], "password": "a second password"}
 requests.post(f"{base}/api/v1/session", json=signing_in).raise_for_status()
 for session in requests.get(f"{me}/sessions", headers=leaving).json()["items"]:
     requests.delete(f"{me}/sessions/{session['id']}", headers=leaving).raise_for_status()
-requests.delete(me, json={"password": "a second password"}, headers=leaving).raise_for_status()
+secret = requests.post(f"{me}/totp", json={"password": "a second password"}, headers=leaving).json()["secret"]
+counter = struct.pack(">Q", int(time.time()) // 30)
+digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+number = struct.unpack(">I", digest[digest[19] & 15 :][:4])[0] & 0x7FFFFFFF
+requests.post(f"{me}/totp", json={"code": f"{number % 1_000_000:06}"}, headers=leaving).raise_for_status()
+again = {"password": "a second password"}
+requests.post(f"{me}/totp/recovery-codes", json=again, headers=leaving).raise_for_status()
+requests.delete(f"{me}/totp", json=again, headers=leaving).raise_for_status()
+requests.delete(me, json=again, headers=leaving).raise_for_status()
 
 ids = [file["id"] for request in reports for file in request["attachments"]]
 

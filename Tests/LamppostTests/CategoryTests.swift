@@ -99,10 +99,10 @@ import Testing
     for role in [Role.citizen, .viewer, .agent, .crew, .manager] {
       let somebody = try await town.somebody(role)
       for answer in [
-        try await somebody.post("/api/v1/categories", body), try await somebody.get("/api/v1/categories/order"),
+        try await somebody.post("/api/v1/categories", body), try await somebody.get("/api/v1/category-order"),
         try await somebody.get("/api/v1/categories/pothole"),
         try await somebody.patch("/api/v1/categories/pothole", body),
-        try await somebody.post("/api/v1/categories/order", .object(["categories": .array([])])),
+        try await somebody.post("/api/v1/category-order", .object(["categories": .array([])])),
         try await somebody.get("/admin/categories/new"), try await somebody.get("/admin/categories/pothole"),
         try await post(somebody, "/admin/categories/new", [("name", "X")]),
         try await post(somebody, "/admin/categories", [("up", "pothole")]),
@@ -188,12 +188,12 @@ import Testing
     let order = JSONValue.object([
       "categories": .array(["street-light", "harassment", "pothole"].map(JSONValue.string))
     ])
-    #expect(try await admin.post("/api/v1/categories/order", order).items.count == 3)
+    #expect(try await admin.post("/api/v1/category-order", order).items.count == 3)
     #expect(try await listed() == ["street-light", "harassment", "pothole"])
     #expect(
-      try await admin.post("/api/v1/categories/order", .object(["categories": .array([.string("pothole")])])).code
+      try await admin.post("/api/v1/category-order", .object(["categories": .array([.string("pothole")])])).code
         == "conflict")
-    #expect(try await admin.post("/api/v1/categories/order", .object([:])).fields == ["categories": "required"])
+    #expect(try await admin.post("/api/v1/category-order", .object([:])).fields == ["categories": "required"])
     let moved = try await post(admin, "/admin/categories", [("up", "pothole")])
     #expect(moved.status == 303 && moved.headers["Location"] == "/admin/categories?moved=up.pothole")
     #expect(try await listed() == ["street-light", "pothole", "harassment"])
@@ -229,7 +229,7 @@ import Testing
       moved.contains(##"id="field-attributes-0-label" name="attributes.0.label" value="Which?""##)
         || moved.range("Which?") < moved.range("Hot &lt;i&gt;?"))
     #expect(try await !post(admin, path, fields + [("edit", "remove.0")]).text.contains("Hot"))
-    #expect(try await admin.get("/api/v1/categories/order").items.count == 3, "nothing is saved by these")
+    #expect(try await admin.get("/api/v1/category-order").items.count == 3, "nothing is saved by these")
     let wrong = try await post(
       admin, path, fields + [("attributes.2.label", "N"), ("attributes.2.type", "number"), ("attributes.2.min", "x")])
     #expect(wrong.status == 422 && wrong.text.contains("#field-attributes-2-min") && wrong.text.contains("Question 3"))

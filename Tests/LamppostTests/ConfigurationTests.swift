@@ -86,7 +86,7 @@ import Testing
     #expect(trial.status == 200 && trial["dry_run"]?.bool == true, "\(trial.text)")
     #expect(count(trial, "categories", "added") == 4 && count(trial, "rules", "added") == 2)
     #expect(count(trial, "settings", "changed") == 1 && count(trial, "deadlines", "unchanged") == 1)
-    #expect(try await other.get("/api/v1/categories/order").items.isEmpty, "nothing is saved by a dry run")
+    #expect(try await other.get("/api/v1/category-order").items.isEmpty, "nothing is saved by a dry run")
     let brought = try await other.post(Self.path, document)
     #expect(brought.status == 200 && count(brought, "areas", "added") == 1, "\(brought.text)")
     #expect(try await other.get(Self.path).text == file.text)
@@ -121,7 +121,7 @@ import Testing
          "rules": [{"name": "All"}, {"name": "Trees", "stop": true}]}
         """))
     #expect(answer.status == 200, "\(answer.text)")
-    let categories = try await admin.get("/api/v1/categories/order").items
+    let categories = try await admin.get("/api/v1/category-order").items
     #expect(
       categories.compactMap { $0["slug"]?.string } == ["street-light", "pothole", "fallen-tree", "harassment"])
     #expect(categories[0]["attributes"]?.array?.count == 2 && categories[0]["name"]?.string == "Street light")
@@ -199,7 +199,7 @@ import Testing
     let shown = try await admin.upload(
       "/admin/configuration", fields: [("action", "look")], files: [("file", "c.json", Array(file.utf8))])
     #expect(shown.status == 200 && shown.text.contains("1 thing would change"), "\(shown.text)")
-    #expect(try await admin.get("/api/v1/categories/order").items.isEmpty)
+    #expect(try await admin.get("/api/v1/category-order").items.isEmpty)
     let held = try #require(shown.text.firstMatch(of: /name="held" value="([^"]+)"/)).1
     let other = try await town.somebody(.administrator)
     #expect(
@@ -231,7 +231,7 @@ import Testing
     let written = try String(contentsOfFile: path, encoding: .utf8)
     #expect(try await admin.get(Self.path).text == written)
     try await run(["import", "--dry-run"], other)
-    #expect(try await theirs.get("/api/v1/categories/order").items.isEmpty)
+    #expect(try await theirs.get("/api/v1/category-order").items.isEmpty)
     try await run(["import"], other)
     #expect(try await theirs.get(Self.path).text == admin.get(Self.path).text)
     await #expect(throws: UsageError.self) { try await ConfigCommand.run(["erase"], ["DATABASE_ADMIN_URL": "x"]) }

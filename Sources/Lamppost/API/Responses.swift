@@ -81,3 +81,13 @@ extension Error {
     return error.mayHaveTakenEffect
   }
 }
+
+extension Request {
+  /// A query parameter that is true or false; false where it is missing.
+  /// - Throws: `invalid_parameter`.
+  func flag(_ name: String) throws(Problem) -> Bool {
+    guard let text = query[name] else { return false }
+    guard let flag = Bool(text) else { throw .parameter(name, "must be true or false") }
+    return flag
+  }
+}

@@ -53,7 +53,7 @@ enum CategoryPages {
     return """
       <section aria-labelledby="group-\(index)"><div class="group-head"><h2 id="group-\(index)">\(title)</h2>\
       \(groups > 1 ? buttons : nil)</div>
-      <div class="scroll" tabindex="0" role="region" aria-labelledby="group-\(index)"><table>
+      <div class="scroll" tabindex="0" role="region" aria-label="\(title): \(t("Categories"))"><table>
       <thead><tr><th scope="col">\(t("Category"))</th><th scope="col">\(t("Priority"))</th>\
       <th scope="col" class="number">\(t("Hours"))</th><th scope="col" class="number">\(t("Questions"))</th>\
       <th scope="col">\(t("Reports"))</th>\

@@ -14,7 +14,7 @@ enum ModerationRoutes {
 
   static func list(_ request: Request, _ context: Context) async throws -> Response {
     let items = try await context.application.listAbuse(
-      decided: request.query["decided"] == "true", as: context.actor)
+      decided: try request.flag("decided"), as: context.actor)
     return .list(items, nextCursor: nil) { json, item in item.write(to: &json) }
   }
 
