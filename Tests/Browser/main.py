@@ -6,7 +6,7 @@ from instance import instance
 
 try:
     names = [
-        "opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline",
+        "opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline", "gestures",
         "escaping", "people", "audit", "privacy", "calendars", "accessibility", "closing",
     ]
     suite.main(names, instance)
