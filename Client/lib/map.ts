@@ -38,6 +38,8 @@ export function createMap(element: HTMLElement, options: MapOptions): Leaflet.Ma
   const map = new Leaflet.Map(element, {
     zoomControl: false, minZoom: 3, maxZoom: 20, worldCopyJump: true, keyboard: options.keyboard ?? true,
     scrollWheelZoom: options.wheel ?? true,
+    // Leaflet would take a hidden element's size, none at all, for the new one: the observer below asks first.
+    trackResize: false,
     zoomAnimation: moves, fadeAnimation: moves, markerZoomAnimation: moves, inertia: moves,
   });
   element.classList.add("map");

@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import os
+import urllib.parse
 
 from axe_playwright_python.sync_playwright import Axe
 from instance import CHECKOUT, instance
@@ -105,6 +106,21 @@ def picture(page, name):
 @functools.cache
 def axe():
     return Axe()
+
+
+def drawn(page):
+    """Until the browser has laid out and drawn what there is."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def settled(page):
+    """Until the page's scripts have done what they do by themselves. Pages of staff hold a stream of events, which never
+    comes to rest: the triage says itself when it is ready."""
+    path = urllib.parse.urlsplit(page.url).path
+    page.wait_for_load_state("load" if path.startswith("/staff") else "networkidle")
+    if path == "/staff":
+        page.locator("#triage[data-ready]").wait_for()
+    drawn(page)
 
 
 def check_accessibility(page, what):

@@ -1,6 +1,6 @@
 """Every page by axe, signed out and as each role, at both widths, in light and dark."""
 
-from browser import DESKTOP, PHONE, check_accessibility, person, picture, url
+from browser import DESKTOP, PHONE, check_accessibility, person, picture, settled, url
 from client import Client
 from suite import test
 
@@ -25,7 +25,7 @@ def some_request():
 def look_at(page, paths, who):
     for path in paths:
         page.goto(url(path))
-        page.wait_for_load_state("networkidle") if not path.startswith("/staff") else page.wait_for_timeout(300)
+        settled(page)
         check_accessibility(page, f"{path} as {who}")
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{path} as {who} is {wide} px wider than the window"

@@ -1,6 +1,6 @@
 """What strangers write shows as what it is: text."""
 
-from browser import DESKTOP, person, url
+from browser import DESKTOP, person, settled, url
 from client import Client, PLACE
 from suite import equal, test
 
@@ -29,7 +29,7 @@ def markup():
         with person(DESKTOP, role=role) as page:
             for path in paths:
                 page.goto(url(path))
-                page.wait_for_timeout(500)
+                settled(page)
                 equal(page.evaluate("window.wasRun"), None, path)
                 equal(page.locator("img[src=x]").count(), 0, path)
                 if reference in path or code in path:

@@ -2,11 +2,21 @@
 
 import re
 
-from browser import PHONE, check_accessibility, person, picture, url
+from browser import PHONE, check_accessibility, person, picture, settled, url
 from instance import instance
 from playwright.sync_api import expect
 from steps import HERE, photo, report
 from suite import equal, test, until
+
+# How many reports still wait in the browser's own database.
+WAITING = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("lamppost");
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const counting = opening.result.transaction("waiting").objectStore("waiting").count();
+    counting.onsuccess = () => resolve(counting.result);
+  };
+})"""
 
 
 def count(title):
@@ -39,7 +49,8 @@ def offline():
         # A second page that opens now finds nothing left to send.
         other = page.context.new_page()
         other.goto(url("/"))
-        other.wait_for_timeout(1000)
+        settled(other)
+        equal(other.evaluate(WAITING), 0)
         equal(count(title), 1)
         files = instance.sql(
             "SELECT count(*) FROM attachments a JOIN requests r ON r.tenant_id = a.tenant_id AND r.id = a.request_id "

@@ -2,7 +2,7 @@
 
 import re
 
-from browser import DESKTOP, SCREENSHOTS, person, url
+from browser import DESKTOP, SCREENSHOTS, drawn, person, url
 from client import Client
 from playwright.sync_api import expect
 from steps import HERE, photo, receipt, report
@@ -51,7 +51,7 @@ def on_paper(page, name, *words, pages=2):
     before = page.viewport_size
     page.emulate_media(media="print")
     page.set_viewport_size(PAPER)
-    page.wait_for_timeout(400)
+    drawn(page)
     faults = page.evaluate(FAULTS)
     said = page.locator("body").inner_text()
     page.emulate_media(media="null")
