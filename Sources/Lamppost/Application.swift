@@ -148,7 +148,7 @@ final class Application: Sendable {
     changeCategory = ChangeCategory(database: database)
     importConfiguration = ImportConfiguration(database: database, tenants: tenants)
     changeWorkflow = ChangeWorkflow(database: database, tenants: tenants)
-    operateTownships = OperateTownships(database: database, tenants: tenants)
+    operateTownships = OperateTownships(database: database, tenants: tenants, sendsMail: configuration.sendsMail)
     listSupported = ListSupported(database: database)
     deleteAccount = DeleteAccount(database: database, signIn: signIn, sessions: sessions)
     exportAccount = ExportAccount(database: database, sessions: sessions)

@@ -172,6 +172,7 @@ enum Paths {
   static let workflow = Path("/api/v1/workflow")
   static let tenants = Path("/api/v1/tenants")
   static let tenant = Path("/api/v1/tenants/{township}", String.self)
+  static let tenantAdministrators = Path("/api/v1/tenants/{township}/administrators", String.self)
   static let areas = Path("/api/v1/areas")
   static let area = Path("/api/v1/areas/{area}", AreaName.self)
   static let places = Path("/api/v1/places")

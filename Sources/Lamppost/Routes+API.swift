@@ -84,6 +84,8 @@ extension Router<Access, Context> {
     router.on(.post, Paths.tenants, access: .staff(.manageTenants), handler: TownshipRoutes.create)
     router.on(.get, Paths.tenant, access: .staff(.manageTenants), handler: TownshipRoutes.read)
     router.on(.patch, Paths.tenant, access: .staff(.manageTenants), handler: TownshipRoutes.change)
+    router.on(
+      .post, Paths.tenantAdministrators, access: .staff(.manageTenants), handler: TownshipRoutes.inviteAdministrator)
     router.on(.get, Paths.areas, access: .anyone, handler: AreaRoutes.list)
     router.on(.post, Paths.areas, access: .staff(.manageAreas), handler: AreaRoutes.add)
     router.on(.get, Paths.area, access: .anyone, handler: AreaRoutes.read)

@@ -60,6 +60,8 @@ struct AuditWords {
     case "person": return entry.subjectName ?? t("Person {number}", ["number": words[1]])
     case "request": return t("Report {reference}", ["reference": entry.subjectName ?? words[1]])
     case "category": return t("Category {name}", ["name": words[1]])
+    case "township": return t("Township {name}", ["name": words[1]])
+    case "invitation": return t("Invitation {number}", ["number": words[1]])
     case "department": return t("Department {name}", ["name": words[1]])
     case "rule": return t("Rule {number}", ["number": words[1]])
     case "dashboard": return t("Dashboard: {table}", ["table": words[1]])

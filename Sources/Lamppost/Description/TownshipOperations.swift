@@ -13,9 +13,10 @@ extension Operation {
       .post, Paths.tenants, "createTownship", .administration, "Make a township",
       note: """
         It is served under its hosts at once. Should the caller's own township have answered to every host until now, it \
-        keeps the one by which this call came.
+        keeps the one by which this call came. Where an administrator is named, the answer holds the link of the invitation, \
+        which is shown this once.
         """,
-      body: .json("NewTownship"), answer: .json(.created, .named("Township"), "The township."),
+      body: .json("NewTownship"), answer: .json(.created, .named("MadeTownship"), "The township."),
       problems: townshipProblems + [.slugTaken]),
     Operation(
       .get, Paths.tenant, "readTownship", .administration, "A township",
@@ -28,6 +29,16 @@ extension Operation {
         """,
       body: .json("TownshipChange"), answer: .json(.named("Township"), "The township as it is now."),
       problems: townshipProblems + [.ownTownship]),
+    Operation(
+      .post, Paths.tenantAdministrators, "inviteAdministrator", .administration, "Ask somebody to keep a township",
+      note: """
+        Its first administrator, or another one. The link leads to the township's own host; it is mailed, where mail is \
+        sent, and shown in this answer alone. It is good once, for \(Invitation.days) days; asking the same address again \
+        ends the older one.
+        """,
+      body: .json("NewAdministrator"),
+      answer: .json(.created, .named("SentInvitation"), "The invitation and its link."),
+      problems: [.invalidFormat, .emailTaken, .conflict]),
   ]
 
   private static let townshipProblems: [Problem.Code] = [

@@ -13,6 +13,8 @@ extension Schemas {
           .optional(
             "categories",
             Schema.words(["starter", "none"]).orNull.noted("A set of common categories to begin with, unless none.")),
+          .optional(
+            "administrator", Schema.named("NewAdministrator").orNull.noted("Who is asked to keep it, by invitation.")),
         ]
           + townshipFields.map { field in
             ["name", "hosts", "time_zone", "language"].contains(field.name)
@@ -28,16 +30,27 @@ extension Schemas {
         } + [.optional("active", Schema.boolean.orNull.noted("false switches it off."))])
     ),
     (
-      "Township",
-      .object([
-        .required("slug", .text), .required("name", .text), .required("hosts", .list(of: .text)),
-        .required("time_zone", .text), .required("language", .words(Language.self)),
-        .required("search_language", .text), .required("active", .boolean), .required("created_at", .time),
-        .required("bbox", Schema.text.orNull.noted("What the boundary reaches: west,south,east,north.")),
-        .required("requests", .integer(0...)), .required("open_requests", .integer(0...)),
-        .required("staff", .integer(0...)),
-      ])
+      "NewAdministrator",
+      .input([.required("email", mailAddress), .required("name", line(200))])
     ),
+    ("Township", .object(township)),
+    (
+      "MadeTownship",
+      .object(
+        township + [
+          .required(
+            "invitation", Schema.named("SentInvitation").orNull.noted("Of its administrator, where one was named."))
+        ])
+    ),
+  ]
+
+  private static let township: [Schema.Field] = [
+    .required("slug", .text), .required("name", .text), .required("hosts", .list(of: .text)),
+    .required("time_zone", .text), .required("language", .words(Language.self)),
+    .required("search_language", .text), .required("active", .boolean), .required("created_at", .time),
+    .required("bbox", Schema.text.orNull.noted("What the boundary reaches: west,south,east,north.")),
+    .required("requests", .integer(0...)), .required("open_requests", .integer(0...)),
+    .required("staff", .integer(0...)),
   ]
 
   private static let townshipFields: [(name: String, schema: Schema)] = [

@@ -21,8 +21,10 @@ struct AcceptInvitation: Sendable {
     }.joined(separator: " OR ")
     return """
       invitation_links l JOIN invitations i ON i.tenant_id = l.tenant_id AND i.id = l.invitation_id
-        JOIN people p ON p.tenant_id = i.tenant_id AND p.id = i.invited_by AND p.active AND (\(roles))
        WHERE l.digest = \(token.digest) AND i.expires_at > now()
+         AND (EXISTS (SELECT 1 FROM people p
+                       WHERE p.tenant_id = i.tenant_id AND p.id = i.invited_by AND p.active AND (\(roles)))
+              OR i.operator_id IS NOT NULL AND operator_still_asks(i.id))
       """
   }
 

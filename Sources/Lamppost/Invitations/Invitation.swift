@@ -70,11 +70,16 @@ struct NewInvitation: Sendable {
   let areas: [String]
   let categories: [String]
 
+  /// Somebody who will keep a township.
+  init(administrator email: String, name: String) {
+    (self.email, self.name, role) = (email, name, .administrator)
+    (department, areas, categories) = (nil, [], [])
+  }
+
   /// - Parameter role: of who invites.
   init(_ input: ObjectInput, by role: Role) throws(Problem) {
     var input = input
-    email = input.requiredText("email", maximum: 254).lowercased()
-    if !email.isEmpty && !email.canBeMailed { input.refuse("email", .invalidFormat, "must be an email address") }
+    email = input.mailAddress("email").lowercased()
     name = input.requiredText("name", maximum: 200)
     self.role = input.requiredOption("role", Role.allCases.filter(\.isStaff), name: \.rawValue)
     department = input.text("department", maximum: 100)

@@ -39,7 +39,10 @@ enum InvitationPages {
     return JSONObject(members: members)
   }
 
-  private static func sent(_ invitation: Invitation, _ link: String, _ context: Context) -> HTML {
+  /// - Parameter before: what was done besides.
+  static func sent(
+    _ invitation: Invitation, _ link: String, _ context: Context, before: String? = nil
+  ) -> HTML {
     let t = context.t
     let mailed =
       context.application.sendsMail
@@ -47,7 +50,7 @@ enum InvitationPages {
       : t("No mail is sent from here: pass the link on yourself.")
     return """
       <div class="notice good" role="status" id="invited" tabindex="-1" autofocus>
-      <p><strong>\(t("{name} is invited.", ["name": invitation.name]))</strong> \(mailed)</p>
+      \(before.map { "<p>\($0)</p>\n" as HTML })<p><strong>\(t("{name} is invited.", ["name": invitation.name]))</strong> \(mailed)</p>
       <p>\(t("This link is shown once. It is good until {date}, for one person.", ["date": t.weekdayAndDate(invitation.expiresAt)]))</p>
       <p><code id="invitation-link">\(link)</code></p>
       </div>

@@ -23,38 +23,59 @@ struct Invitations: Sendable {
   ///   `unknown_area`, `unknown_category`.
   func add(_ new: NewInvitation, language: Language, as actor: Actor) async throws -> (Invitation, InvitationToken) {
     guard let me = actor.person, actor.may(.managePeople) else { throw Problem(.forbidden) }
+    return try await database.tenant(actor.tenant.id).write { transaction in
+      try await Self.add(new, language: language, by: .colleague(me.id), isMailed: sendsMail, in: transaction)
+    }
+  }
+
+  /// Who asks.
+  enum Inviter: Sendable {
+    /// Somebody of the township's own people.
+    case colleague(Int)
+    /// An operator, and the township that they belong to: the invited one's may be another.
+    case `operator`(Int, tenantID: Int)
+  }
+
+  /// The same in a transaction of the township's. Whether `inviter` may do so has been asked.
+  static func add(
+    _ new: NewInvitation, language: Language, by inviter: Inviter, isMailed: Bool, in transaction: Transaction
+  ) async throws -> (Invitation, InvitationToken) {
     let token = InvitationToken.generate()
-    let invitation = try await database.tenant(actor.tenant.id).write { transaction in
-      try await Self.requireNew(new.email, in: transaction)
-      let department = try await transaction.departments(new.department.map { [$0] } ?? [], field: "department").first
-      let areas = try await transaction.areas(new.areas)
-      let categories = try await transaction.categories(new.categories)
-      let rows = try await transaction.query(
-        """
-        INSERT INTO invitations AS i (tenant_id, email, name, role, department_id, area_ids, category_ids, language,
-                                      invited_by, expires_at)
-        VALUES (current_tenant(), \(new.email), \(new.name), \(new.role.rawValue), \(department),
-                \(areas)::int[], \(categories)::int[],
-                \(language.rawValue), \(me.id),
-                now() + make_interval(days => \(Int32(Invitation.days))))
-        ON CONFLICT (tenant_id, email) DO UPDATE
-          SET name = excluded.name, role = excluded.role, department_id = excluded.department_id,
-              area_ids = excluded.area_ids, category_ids = excluded.category_ids, language = excluded.language,
-              invited_by = excluded.invited_by, created_at = now(), expires_at = excluded.expires_at
-        RETURNING \(Invitation.columns)
-        """)
-      guard let invitation = try rows.first.map(Invitation.init) else { throw Problem.notFound }
-      try await transaction.execute("DELETE FROM invitation_links WHERE invitation_id = \(invitation.id)")
-      try await transaction.execute(token.insertion(for: invitation.id))
-      try await transaction.execute(AuditEvent(.invited, "invitation \(invitation.id)", by: me.id).insertion)
-      if sendsMail {
-        try await transaction.execute(
-          """
-          INSERT INTO jobs (tenant_id, kind, subject)
-          VALUES (current_tenant(), \(JobKind.sendInvitation.rawValue), \(String(invitation.id))) ON CONFLICT DO NOTHING
-          """)
+    try await requireNew(new.email, in: transaction)
+    let department = try await transaction.departments(new.department.map { [$0] } ?? [], field: "department").first
+    let areas = try await transaction.areas(new.areas)
+    let categories = try await transaction.categories(new.categories)
+    let (colleague, operatorID, operatorTenant): (Int?, Int?, Int?) =
+      switch inviter {
+      case .colleague(let id): (id, nil, nil)
+      case .operator(let id, let tenantID): (nil, id, tenantID)
       }
-      return invitation
+    let rows = try await transaction.query(
+      """
+      INSERT INTO invitations AS i (tenant_id, email, name, role, department_id, area_ids, category_ids, language,
+                                    invited_by, operator_id, operator_tenant_id, expires_at)
+      VALUES (current_tenant(), \(new.email), \(new.name), \(new.role.rawValue), \(department),
+              \(areas)::int[], \(categories)::int[],
+              \(language.rawValue), \(colleague), \(operatorID), \(operatorTenant),
+              now() + make_interval(days => \(Int32(Invitation.days))))
+      ON CONFLICT (tenant_id, email) DO UPDATE
+        SET name = excluded.name, role = excluded.role, department_id = excluded.department_id,
+            area_ids = excluded.area_ids, category_ids = excluded.category_ids, language = excluded.language,
+            invited_by = excluded.invited_by, operator_id = excluded.operator_id,
+            operator_tenant_id = excluded.operator_tenant_id, created_at = now(), expires_at = excluded.expires_at
+      RETURNING \(Invitation.columns)
+      """)
+    guard let invitation = try rows.first.map(Invitation.init) else { throw Problem.notFound }
+    try await transaction.execute("DELETE FROM invitation_links WHERE invitation_id = \(invitation.id)")
+    try await transaction.execute(token.insertion(for: invitation.id))
+    // An operator is none of the township's people: their own township's audit log says who it was.
+    try await transaction.execute(AuditEvent(.invited, "invitation \(invitation.id)", by: colleague).insertion)
+    if isMailed {
+      try await transaction.execute(
+        """
+        INSERT INTO jobs (tenant_id, kind, subject)
+        VALUES (current_tenant(), \(JobKind.sendInvitation.rawValue), \(String(invitation.id))) ON CONFLICT DO NOTHING
+        """)
     }
     return (invitation, token)
   }

@@ -1,4 +1,5 @@
 import Civic
+import Localization
 import PostgreSQL
 
 /// Mails an invitation, with a link of its own: the one that was shown is kept as its digest alone.
@@ -13,8 +14,10 @@ struct SendInvitation: Sendable {
       let rows = try await tenant.read(
         """
         SELECT i.email, i.name, i.role, i.language, i.expires_at, p.name
-          FROM invitations i JOIN people p ON p.tenant_id = i.tenant_id AND p.id = i.invited_by AND p.active
+          FROM invitations i
+          LEFT JOIN people p ON p.tenant_id = i.tenant_id AND p.id = i.invited_by AND p.active
          WHERE i.id = \(id) AND i.expires_at > now()
+           AND (p.id IS NOT NULL OR i.operator_id IS NOT NULL AND operator_still_asks(i.id))
         """)
       if let row = rows.first {
         let token = InvitationToken.generate()
@@ -26,9 +29,7 @@ struct SendInvitation: Sendable {
           subject: t("Work with us in {township}", ["township": sender.name]),
           paragraphs: [
             t("Hello {name},", ["name": try row.get(1)]),
-            t(
-              "{inviter} asks you to work on the reports of {township} ({role}).",
-              ["inviter": try row.get(5), "township": sender.name, "role": role.title(t)]),
+            Self.request(from: try row.get(5), role, sender, t),
             t("Open this page to choose a password:"), sender.origin + Paths.invitePage(token.pathComponent),
             t(
               "The link is good once, until {date}. Do not pass it on: whoever opens it works in your name.",
@@ -39,5 +40,19 @@ struct SendInvitation: Sendable {
       }
     }
     _ = try await tenant.write(JobQueue.completion(of: job))
+  }
+
+  /// - Parameter inviter: nil for the operator of the installation, whom nobody of the township need know.
+  private static func request(
+    from inviter: String?, _ role: Role, _ sender: Correspondence.Sender, _ t: Translator
+  ) -> String {
+    guard let inviter else {
+      return t(
+        "Lamppost is ready for {township}, and you are asked to keep it ({role}).",
+        ["township": sender.name, "role": role.title(t)])
+    }
+    return t(
+      "{inviter} asks you to work on the reports of {township} ({role}).",
+      ["inviter": inviter, "township": sender.name, "role": role.title(t)])
   }
 }

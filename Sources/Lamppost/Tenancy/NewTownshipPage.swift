@@ -17,11 +17,13 @@ enum NewTownshipPage {
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
     let form = try context.postedForm()
     do {
-      var input = ObjectInput(try TownshipForm.object(form, ["slug", "categories"], context))
+      var input = ObjectInput(try TownshipForm.object(form, ["slug", "categories"], context, withAdministrator: true))
       let new = NewTownship(&input)
       try input.finish()
-      let township = try await context.application.operateTownships.create(
+      let (township, asked) = try await context.application.operateTownships.create(
         new, comingBy: try request.hostName(), as: context.actor)
+      // Not after a redirect: the link is shown this once.
+      if let asked { return TownshipPage.made(township, asked, request, context).response(context) }
       return .redirect(to: Paths.township(township.slug) + "?done=made")
     } catch let problem as Problem where problem.code.status == .unprocessableContent {
       var shown = page(context, FormFields(context.t, form, problem: problem))
@@ -43,116 +45,11 @@ enum NewTownshipPage {
         \(form.name)\(form.slug)\(form.hosts)\(form.speech)\(form.boundary(mayRemove: false))\
         \(form.fields.radios("categories", form.labels["categories"]!,
           [("starter", t("Common categories, such as potholes and street lights")), ("none", t("None"))]))\
+        <fieldset><legend>\(t("First administrator"))</legend>
+        <p class="hint">\(t("Is sent a link with which to choose a password, and sets the township up. You can invite one later too."))</p>
+        \(form.administrator(isOptional: true))</fieldset>
         <button>\(t("Make the township"))</button>
         </form>
         """)
-  }
-}
-
-/// One township: what it holds, its form, and whether it is served.
-enum TownshipPage {
-  static func show(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
-    let township = try await context.application.operateTownships.find(slug, as: context.actor)
-    var fields = FormFields(context.t)
-    fields.entered = [
-      "name": [township.name], "hosts": [township.hosts.joined(separator: "\n")], "time_zone": [township.timeZone],
-      "language": [township.language], "search_language": [township.searchLanguage],
-    ]
-    return page(context, township, fields, notice(request, context.t)).response(context)
-  }
-
-  static func submit(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
-    let form = try context.postedForm()
-    let operate = context.application.operateTownships
-    let host = try request.hostName()
-    do {
-      let action = form["action"] ?? "save"
-      if action == "save" {
-        var input = ObjectInput(try TownshipForm.object(form, [], context))
-        let change = TownshipInput(&input, isNew: false)
-        try input.finish()
-        _ = try await operate.change(slug, change, comingBy: host, as: context.actor)
-      } else {
-        _ = try await operate.change(slug, TownshipInput(isActive: action == "on"), comingBy: host, as: context.actor)
-      }
-      return .redirect(to: Paths.township(slug) + "?done=" + (action == "save" ? "1" : action == "on" ? "on" : "off"))
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
-      let township = try await operate.find(slug, as: context.actor)
-      var shown = page(context, township, FormFields(context.t, form, problem: problem), nil)
-      shown.status = problem.code.status
-      return shown.response(context)
-    }
-  }
-
-  private static func notice(_ request: Request, _ t: Translator) -> HTML? {
-    let sentence: String? =
-      switch request.query["done"] {
-      case "made": t("The township is made and is served under its hosts.")
-      case "on": t("The township is served again.")
-      case "off": t("The township is switched off. Everything it holds is kept.")
-      case nil: nil
-      default: t("Saved.")
-      }
-    return sentence.map { "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\($0)</p></div>\n" }
-  }
-
-  private static func page(
-    _ context: Context, _ township: KeptTownship, _ fields: FormFields, _ notice: HTML?
-  ) -> Page {
-    let t = context.t
-    let form = TownshipForm(context, fields)
-    return Page(
-      title: township.name, isPrivate: true,
-      main: """
-        \(AdministrationPage.back(Paths.townships(), t("Townships")))\
-        \(form.summary)<h1>\(township.name)</h1>
-        \(notice)\(facts(township, t))\
-        <h2>\(t("Change it"))</h2>
-        <form method="post" action="\(Paths.township(township.slug))" enctype="multipart/form-data" novalidate data-guard>\
-        \(context.hiddenToken)
-        \(form.name)\(form.hosts)\(form.speech)\(form.boundary(mayRemove: township.bounds != nil))\
-        <button name="action" value="save">\(t("Save"))</button>
-        </form>
-        \(township.slug == context.actor.tenant.slug ? nil : power(township, context))
-        """)
-  }
-
-  private static func facts(_ township: KeptTownship, _ t: Translator) -> HTML {
-    """
-    <dl class="facts">
-    <dt>\(t("Short name"))</dt><dd>\(township.slug)</dd>
-    <dt>\(t("State"))</dt><dd>\(TownshipsPage.state(township, t))</dd>
-    <dt>\(t("Reports"))</dt><dd>\(t.number(township.requests))</dd>
-    <dt>\(t("Open"))</dt><dd>\(t.number(township.openRequests))</dd>
-    <dt>\(t("Staff"))</dt><dd>\(t.number(township.staff))</dd>
-    <dt>\(t("Boundary"))</dt><dd>\(township.bounds?.text ?? t("None: reports from anywhere are taken"))</dd>
-    <dt>\(t("Made"))</dt><dd>\(When(township.createdAt, t).html)</dd>
-    </dl>
-
-    """
-  }
-
-  /// Off and on, each said in words: off is not done in passing.
-  private static func power(_ township: KeptTownship, _ context: Context) -> HTML {
-    let t = context.t
-    let (heading, words, button, value, style) =
-      township.isActive
-      ? (
-        t("Switch it off"),
-        t(
-          "Its pages say so to everybody, its staff cannot sign in, no report is taken. Everything it holds is kept, and it can be switched on again."
-        ),
-        t("Switch off"), "off", "danger"
-      )
-      : (
-        t("Switch it on"), t("Its pages are served and its staff can sign in again."), t("Switch on"), "on", "quiet"
-      )
-    return """
-      <h2>\(heading)</h2>
-      <p>\(words)</p>
-      <form method="post" action="\(Paths.township(township.slug))">\(context.hiddenToken)\
-      <button class="\(style)" name="action" value="\(value)">\(button)</button></form>
-
-      """
   }
 }

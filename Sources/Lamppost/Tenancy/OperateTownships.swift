@@ -8,6 +8,8 @@ import PostgreSQL
 struct OperateTownships: Sendable {
   let database: Database
   let tenants: TenantDirectory
+  /// Whether an invitation's link can be mailed.
+  let sendsMail: Bool
 
   /// Townships by slug.
   /// - Parameters:
@@ -35,13 +37,15 @@ struct OperateTownships: Sendable {
     "SELECT \(KeptTownship.columns) FROM operator_townships(\(operatorID), NULL, NULL, \(slug), 1)"
   }
 
-  /// Makes a township.
+  /// Makes a township, and asks its first administrator where somebody is named.
   /// - Parameter host: the one the operator came by: it stays their own township's should that have none yet.
   /// - Throws: `slug_taken`, `host_taken`, `invalid_format` for a boundary without a surface.
-  func create(_ new: NewTownship, comingBy host: HostName, as actor: Actor) async throws -> KeptTownship {
+  func create(
+    _ new: NewTownship, comingBy host: HostName, as actor: Actor
+  ) async throws -> (KeptTownship, AskedAdministrator?) {
     let operatorID = try operatorID(actor)
     let input = new.input
-    let township = try await refusing {
+    let made = try await refusing {
       try await home(actor).write { transaction in
         let made = try await transaction.query(
           """
@@ -59,11 +63,12 @@ struct OperateTownships: Sendable {
         let township = try await Self.read(new.slug, operatorID, transaction)
         try await Self.record(
           .tenantCreated, new.slug, id, before: "{}", after: Self.named(township), in: transaction, by: actor)
-        return township
+        guard let administrator = new.administrator else { return (township, AskedAdministrator?.none) }
+        return (township, try await ask(administrator, for: township, in: transaction, by: actor))
       }
     }
     tenants.forgetAll()
-    return township
+    return made
   }
 
   /// The record of a new township. Its text is JSON.
@@ -124,7 +129,7 @@ struct OperateTownships: Sendable {
     try await within(id, transaction, home: actor.tenant.id) { try await transaction.execute(change(by: nil)) }
   }
 
-  private static func read(_ slug: String, _ operatorID: Int, _ transaction: Transaction) async throws -> KeptTownship {
+  static func read(_ slug: String, _ operatorID: Int, _ transaction: Transaction) async throws -> KeptTownship {
     guard let row = try await transaction.query(one(slug, operatorID: operatorID)).first else { throw Problem.notFound }
     return try KeptTownship(row)
   }
@@ -138,9 +143,9 @@ struct OperateTownships: Sendable {
     _ = try await transaction.query("SELECT set_config('app.tenant', \(String(home)), true)")
   }
 
-  private func home(_ actor: Actor) -> Database { database.tenant(actor.tenant.id) }
+  func home(_ actor: Actor) -> Database { database.tenant(actor.tenant.id) }
 
-  private func operatorID(_ actor: Actor) throws(Problem) -> Int {
+  func operatorID(_ actor: Actor) throws(Problem) -> Int {
     guard let person = actor.person, actor.may(.manageTenants) else { throw Problem(.forbidden) }
     return person.id
   }
@@ -166,6 +171,8 @@ struct NewTownship: Sendable {
   let input: TownshipInput
   /// Whether it begins with the common categories, or with none.
   let hasStarterCategories: Bool
+  /// Who is asked to keep it; nil for nobody yet.
+  let administrator: NewAdministrator?
 
   /// Reads it; what is wrong is gathered in `input`.
   init(_ input: inout ObjectInput) {
@@ -175,6 +182,7 @@ struct NewTownship: Sendable {
     }
     self.input = TownshipInput(&input, isNew: true)
     hasStarterCategories = input.option("categories", ["starter", "none"], name: \.self) != "none"
+    administrator = input.nested("administrator") { NewAdministrator(&$0) }
   }
 }
 

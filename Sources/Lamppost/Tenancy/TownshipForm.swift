@@ -12,7 +12,7 @@ struct TownshipForm {
 
   init(_ context: Context, _ fields: FormFields) {
     (self.context, self.fields) = (context, fields)
-    self.fields.names = ["bbox": "bbox"]
+    self.fields.names = ["administrator.name": "administrator_name", "administrator.email": "administrator_email"]
   }
 
   /// Known to every script that draws a township; larger files are cut by whoever made them.
@@ -23,7 +23,8 @@ struct TownshipForm {
       "name": t("Name"), "slug": t("Short name"), "hosts": t("Hosts"), "time_zone": t("Time zone"),
       "language": t("Language of its pages"), "search_language": t("Language of the reports"),
       "boundary": t("Boundary as a GeoJSON file"), "bbox": t("Boundary as a box"),
-      "categories": t("Categories to begin with"),
+      "categories": t("Categories to begin with"), "administrator_name": t("Administrator’s name"),
+      "administrator_email": t("Administrator’s email address"),
     ]
   }
 
@@ -46,6 +47,16 @@ struct TownshipForm {
       .init(
         hint: t("One on each line, e.g. report.springfield.gov. They must lead to this server: see docs/townships.md."),
         maximumLength: 5000, rows: 3))
+  }
+
+  /// Who is to keep it.
+  func administrator(isOptional: Bool) -> HTML {
+    """
+    \(fields.text("administrator_name", labels["administrator_name"]!,
+      .init(autocomplete: "off", maximumLength: 200, isOptional: isOptional)))\
+    \(fields.text("administrator_email", labels["administrator_email"]!,
+      .init(type: "email", autocomplete: "off", inputMode: "email", maximumLength: 254, isOptional: isOptional)))
+    """
   }
 
   /// Language, dictionary and time zone.
@@ -85,15 +96,30 @@ struct TownshipForm {
 
   // MARK: Reading
 
+  /// What the form says of an administrator; nothing where both fields are empty.
+  static func administrator(_ form: PageForm) -> JSONObject {
+    JSONObject(
+      members: ["name", "email"].compactMap { key in
+        form["administrator_" + key].map { JSONObject.Member(key: key, value: .string($0)) }
+      })
+  }
+
   /// The form as the API would have been sent it.
-  /// - Parameter texts: fields besides those of every township.
+  /// - Parameters:
+  ///   - texts: fields besides those of every township.
+  ///   - withAdministrator: whether it may name who is to keep it.
   /// - Throws: `too_large`, and `malformed_json` at the boundary's field.
-  static func object(_ form: PageForm, _ texts: [String], _ context: Context) throws -> JSONObject {
+  static func object(
+    _ form: PageForm, _ texts: [String], _ context: Context, withAdministrator: Bool = false
+  ) throws -> JSONObject {
     var members = (["name", "time_zone", "language", "search_language"] + texts).compactMap { name in
       form[name].map { JSONObject.Member(key: name, value: .string($0)) }
     }
     let hosts = (form["hosts"] ?? "").split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
     members.append(.init(key: "hosts", value: .array(hosts.map(JSONValue.string))))
+    if withAdministrator, case let administrator = administrator(form), !administrator.members.isEmpty {
+      members.append(.init(key: "administrator", value: .object(administrator)))
+    }
     for name in ["name", "time_zone", "language"] where form[name] == nil {
       members.append(.init(key: name, value: .null))
     }

@@ -29,9 +29,22 @@ enum TownshipRoutes {
     var input = try await request.input()
     let new = NewTownship(&input)
     try input.finish()
-    let township = try await context.application.operateTownships.create(
+    let (township, asked) = try await context.application.operateTownships.create(
       new, comingBy: try request.hostName(), as: context.actor)
-    return .json(.created) { township.write(to: &$0) }
+    return .json(.created) { json in
+      township.write(to: &json)
+      guard let asked else { return json.field("invitation", String?.none) }
+      json.object("invitation") { asked.write(to: &$0, township.origin(request)) }
+    }
+  }
+
+  static func inviteAdministrator(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
+    var input = try await request.input()
+    let administrator = NewAdministrator(&input)
+    try input.finish()
+    let (township, asked) = try await context.application.operateTownships.inviteAdministrator(
+      administrator, of: slug, as: context.actor)
+    return .json(.created) { asked.write(to: &$0, township.origin(request)) }
   }
 
   static func change(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
