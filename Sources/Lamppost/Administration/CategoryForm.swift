@@ -13,7 +13,7 @@ struct CategoryForm {
 
   private static let texts = [
     "name", "group", "icon", "keywords", "description", "notice", "stop_message", "default_priority", "department",
-    "calendar",
+    "calendar", "escalation_role",
   ]
   private static let numbers = ["resolution_hours", "anonymize_after_days", "delete_after_days"]
   private static let flags = ["active", "requires_proof", "blurs_location", "private"]
@@ -29,6 +29,7 @@ struct CategoryForm {
       "requires_proof": [category.requiresProof ? "true" : ""], "private": [category.isPrivate ? "true" : ""],
     ]
     entered["calendar"] = [category.calendar ?? ""]
+    entered["escalation_role"] = [category.escalationRole?.rawValue ?? ""]
     entered["anonymize_after_days"] = [category.anonymizeAfterDays.map(String.init) ?? ""]
     entered["delete_after_days"] = [category.deleteAfterDays.map(String.init) ?? ""]
     entered.merge(TargetFields.entered(category.targets)) { $1 }

@@ -10,6 +10,8 @@ struct CategoryLayout {
   let form: CategoryForm
   let departments: [(value: String, label: String)]
   let calendars: [(value: String, label: String)]
+  /// Who hears of targets that were missed, where a category names nobody.
+  let escalationRole: Role
   /// What it promises as it is stored.
   let terms: ServiceTerms?
 
@@ -26,6 +28,7 @@ struct CategoryLayout {
       "private": t("Reports are never public"), "blurs_location": t("The public sees only roughly where"),
       "attributes": t("Questions"), "anonymize_after_days": t("Anonymous after, in days"),
       "delete_after_days": t("Deleted after, in days"),
+      "escalation_role": t("Who hears of a target that was missed"),
     ]
     return own.merging(TargetFields.labels(t)) { $1 }
   }
@@ -116,6 +119,10 @@ struct CategoryLayout {
     \(fields.select("calendar", labels["calendar"]!, [(value: "", label: t("Every hour counts"))] + calendars,
       .init(hint: t("The hours in which the targets below are counted."))))\
     \(TargetFields.html(fields, labels))\
+    \(fields.select("escalation_role", labels["escalation_role"]!,
+      [(value: "", label: t("As in the township: {role}", ["role": escalationRole.title(t)]))]
+        + DeadlineSettings.roles.map { ($0.rawValue, $0.title(t)) },
+      .init(hint: t("Everybody of this role is told by mail. Where nobody has it, whoever hears of it in the township."))))\
     \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
     \(fields.checkbox("active", labels["active"]!))\
     \(retention(fields))

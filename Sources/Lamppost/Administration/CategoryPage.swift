@@ -95,6 +95,8 @@ enum CategoryPage {
       departments: departments.filter { $0.isActive || $0.slug == category?.department }
         .map { (value: $0.slug, label: $0.name) },
       calendars: calendars.filter { $0.isActive || $0.slug == category?.calendar }
-        .map { (value: $0.slug, label: $0.name) }, terms: terms)
+        .map { (value: $0.slug, label: $0.name) },
+      escalationRole: try await context.application.deadlineSettings.read(as: context.actor).escalationRole,
+      terms: terms)
   }
 }

@@ -221,6 +221,7 @@ extension ChangeCategory {
     }
     return [
       ("calendar_id", "\(calendarID)"), ("targets", "\(ServiceTargets.stored(category.targets))::jsonb"),
+      ("escalation_role", "\(category.escalationRole?.rawValue)"),
       ("name", "\(category.name)"), ("group_name", "\(category.group)"), ("icon", "\(category.icon)"),
       ("keywords", "\(category.keywords)"), ("description", "\(category.description)"),
       ("notice", "\(category.notice)"), ("stop_message", "\(category.stopMessage)"),

@@ -19,6 +19,8 @@ struct KeptCategory: Sendable, Equatable {
   /// Slug of the calendar that targets are counted by; nil where every hour counts.
   var calendar: String?
   var targets: [Priority: ServiceTargets.Target] = [:]
+  /// Who hears of a target that was missed; nil for whoever hears of the township's.
+  var escalationRole: Role?
   var isActive = true
   /// Whether the public is told the street block of its requests alone.
   var blursLocation = false
@@ -51,9 +53,9 @@ struct KeptCategory: Sendable, Equatable {
     (SELECT d.slug FROM departments d WHERE d.tenant_id = kept.tenant_id AND d.id = kept.department_id),
     kept.attributes::text,
     (SELECT k.slug FROM calendars k WHERE k.tenant_id = kept.tenant_id AND k.id = kept.calendar_id), kept.targets::text,
-    kept.anonymize_after_days, kept.delete_after_days
+    kept.anonymize_after_days, kept.delete_after_days, kept.escalation_role
     """
-  static let columnCount = 21
+  static let columnCount = 22
 
   /// In the order of the form.
   static let all: SQL = """
@@ -82,6 +84,7 @@ struct KeptCategory: Sendable, Equatable {
     targets = try ServiceTargets.stored(row.get(18))
     anonymizeAfterDays = try row.get(19)
     deleteAfterDays = try row.get(20)
+    escalationRole = try row.get(21, as: String?.self).flatMap(Role.init(rawValue:))
   }
 
   /// Reads a change of `old`, or a new one of `blank`; what is left out stays as it is. Whether the department exists is
@@ -106,6 +109,9 @@ struct KeptCategory: Sendable, Equatable {
     }
     if input.has("calendar") { calendar = input.text("calendar", maximum: 100) }
     if input.has("targets") { targets = ServiceTargets.read(&input).filter { $0.value != .init() } }
+    if input.has("escalation_role") {
+      escalationRole = input.option("escalation_role", DeadlineSettings.roles, name: \.rawValue)
+    }
     isActive = input.bool("active") ?? old.isActive
     blursLocation = input.bool("blurs_location") ?? old.blursLocation
     requiresProof = input.bool("requires_proof") ?? old.requiresProof
@@ -161,6 +167,7 @@ struct KeptCategory: Sendable, Equatable {
     json.field("resolution_hours", resolutionHours)
     json.field("calendar", calendar)
     json.field("targets", ServiceTargets.json(targets))
+    json.field("escalation_role", escalationRole?.rawValue)
     json.field("active", isActive)
     json.field("blurs_location", blursLocation)
     json.field("requires_proof", requiresProof)

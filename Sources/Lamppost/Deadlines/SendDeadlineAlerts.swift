@@ -20,9 +20,10 @@ struct SendDeadlineAlerts: Sendable {
     let tenant = database.tenant(job.tenantID)
     if let correspondence, !MailPatience.isOver(job) {
       let rows = try await tenant.read(Self.query(run, person))
-      if let address: String = try rows.first?.get(0) {
+      if let first = rows.first {
+        let address: String = try first.get(0)
         let sender = try await correspondence.sender(tenant, id: job.tenantID)
-        let t = correspondence.translator(Language.english.rawValue, sender)
+        let t = correspondence.translator(try first.get(6), sender)
         let letter = try Self.letter(try rows.map(Line.init), t, sender, id: "\(job.tenantID).alerts.\(run).\(person)")
         _ = try await correspondence.send(letter, to: address, from: sender, t)
       }
@@ -37,8 +38,9 @@ struct SendDeadlineAlerts: Sendable {
   private static func query(_ run: UUID, _ person: Int) -> SQL {
     """
     SELECT p.email, a.alert, r.reference, r.title, c.name,
-           CASE WHEN a.alert LIKE 'response%' THEN r.respond_by ELSE r.expected_by END
+           CASE WHEN a.alert LIKE 'response%' THEN r.respond_by ELSE r.expected_by END, \(Correspondence.language)
       FROM deadline_alerts a
+      JOIN tenants t ON t.id = a.tenant_id
       JOIN people p ON p.tenant_id = a.tenant_id AND p.id = a.person_id AND p.active
       JOIN requests r ON r.tenant_id = a.tenant_id AND r.id = a.request_id AND r.visibility <> 'removed'
       JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id

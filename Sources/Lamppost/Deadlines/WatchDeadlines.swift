@@ -99,7 +99,8 @@ enum AlertedPeople {
   /// One row for each alert and person, and a job for each person.
   ///
   /// A warning goes to who works on it: the person, else their department, else the role that hears of missed targets.
-  /// A missed target goes to that role; where nobody has it, to the administrators.
+  /// A missed target goes to that role: the category's, else the township's; where nobody has either, to the
+  /// administrators.
   /// - Parameter run: what is told together, in one mail a person.
   static func insertions(_ alerts: [(request: Int, alert: DeadlineAlert)], run: UUID) -> [SQL] {
     let workers = Role.allCases.filter(\.takesRequests).map(\.rawValue)
@@ -111,12 +112,14 @@ enum AlertedPeople {
                 FROM (SELECT a.request_id, a.alert, p.id AS person_id,
                              CASE WHEN NOT a.breach AND p.id = r.assignee_id THEN 1
                                   WHEN NOT a.breach AND r.assignee_id IS NULL AND \(membership) THEN 2
-                                  WHEN p.role = t.escalation_role THEN 3
-                                  WHEN p.role = 'administrator' THEN 4 END AS nearness
+                                  WHEN p.role = k.escalation_role THEN 3
+                                  WHEN p.role = t.escalation_role THEN 4
+                                  WHEN p.role = 'administrator' THEN 5 END AS nearness
                         FROM unnest(\(alerts.map(\.request)), \(alerts.map(\.alert.rawValue)),
                                     \(alerts.map(\.alert.isBreach))) AS a (request_id, alert, breach)
                         JOIN requests r ON r.tenant_id = current_tenant() AND r.id = a.request_id
                         JOIN tenants t ON t.id = r.tenant_id
+                        JOIN categories k ON k.tenant_id = r.tenant_id AND k.id = r.category_id
                         JOIN people p ON p.tenant_id = r.tenant_id AND p.active AND p.role = ANY(\(workers))
                               AND \(isWithinLimits)) c
                WHERE nearness IS NOT NULL) c

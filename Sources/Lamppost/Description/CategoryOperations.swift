@@ -70,6 +70,9 @@ extension Schemas {
         .required("description", .text), .required("notice", .text), .required("stop_message", .text),
         .required("default_priority", priority), .required("resolution_hours", Schema.integer(1...).orNull),
         .required("calendar", Schema.text.orNull), .required("targets", .named("Targets")),
+        .required(
+          "escalation_role",
+          Schema.words(DeadlineSettings.roles.map(\.rawValue)).orNull.noted("null: as in the township.")),
         .required("active", .boolean), .required("blurs_location", .boolean), .required("requires_proof", .boolean),
         .required("anonymize_after_days", Schema.integer(1...).orNull),
         .required("delete_after_days", Schema.integer(1...).orNull),
@@ -96,6 +99,10 @@ extension Schemas {
     .optional(
       "calendar", optionalText(100).noted("The slug of a calendar that is offered; without one every hour counts.")),
     .optional("targets", Schema.named("TargetsInput").orNull.noted("Takes the place of all targets that were there.")),
+    .optional(
+      "escalation_role",
+      Schema.words(DeadlineSettings.roles.map(\.rawValue)).orNull.noted(
+        "Who hears of a target that was missed; null for whom the settings of the township name.")),
     .optional("active", Schema.boolean.orNull),
     .optional("blurs_location", Schema.boolean.orNull.noted("The public is told the block of some 200 m alone.")),
     .optional("anonymize_after_days", Schema.integer(1...36_500).orNull.noted("Days after its end; null for never.")),

@@ -1,6 +1,7 @@
 import Civic
 import Intake
 import JSON
+import Localization
 
 extension Schemas {
   static let outputs: [(name: String, schema: Schema)] = [
@@ -196,6 +197,8 @@ extension Schemas {
   private static let person: [Schema.Field] = [
     .required("id", .integer(1...)), .required("name", .text), .required("email", .text),
     .required("role", .words(Role.self)),
+    .required(
+      "language", Schema.words(Language.self).orNull.noted("In which they are written to; null for the township's.")),
     .optional("second_factor_missing", Schema.boolean.noted("The role is theirs once they have set one up.")),
   ]
 

@@ -1,6 +1,7 @@
 import Civic
 import Credentials
 import JSON
+import Localization
 
 /// The named forms, inputs and outputs; the description's `components/schemas`.
 enum Schemas {
@@ -96,7 +97,14 @@ enum Schemas {
       ])
     ),
     ("SettingsChange", .input(settings)), ("WorkflowChange", workflowChange), ("Merge", merge),
-    ("MyChange", .input([.optional("name", line(200))])),
+    (
+      "MyChange",
+      .input([
+        .optional("name", line(200)),
+        .optional(
+          "language", Schema.words(Language.self).orNull.noted("Of mails; null for the township's.")),
+      ])
+    ),
     (
       "PasswordChange",
       .input([

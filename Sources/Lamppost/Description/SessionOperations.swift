@@ -31,8 +31,9 @@ extension Operation {
 
   static let account = [
     Operation(
-      .patch, Paths.me, "changeMe", .sessions, "Change one's name", body: .json("MyChange"),
-      answer: .json(.named("Me"), "The caller's account.")),
+      .patch, Paths.me, "changeMe", .sessions, "Change one's name, or the language one is written to in",
+      body: .json("MyChange"),
+      answer: .json(.named("Me"), "The caller's account."), problems: [.unknownOption]),
     Operation(
       .post, Paths.password, "changePassword", .sessions, "Change one's password",
       note: "Ends every other session and all tokens. The browser's own session goes on under a new cookie and token.",

@@ -80,6 +80,9 @@ struct Correspondence: Sendable {
       workflow: WorkflowSettings(statuses: try row.get(4), closesAfterDays: try row.get(5)))
   }
 
+  /// The word for the language of `people p` of `tenants t`: what they chose, else the township's.
+  static let language: SQL = "coalesce(p.language, t.language)"
+
   private var scheme: Substring { baseURL.prefix { $0 != ":" } }
   private var authority: Substring { baseURL.dropFirst(scheme.count + 3) }
   private var host: String { String(authority.prefix { $0 != ":" }).lowercased() }

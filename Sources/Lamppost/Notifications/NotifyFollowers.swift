@@ -92,15 +92,21 @@ struct NotifyFollowers: Sendable {
   static func reporters(of request: Int) -> [SQL] {
     [
       """
-      INSERT INTO followers (tenant_id, request_id, person_id, is_reporter, confirmed_at)
-      SELECT tenant_id, id, reporter_id, true, now() FROM requests WHERE id = \(request) AND reporter_id IS NOT NULL
+      INSERT INTO followers (tenant_id, request_id, person_id, is_reporter, language, confirmed_at)
+      SELECT r.tenant_id, r.id, p.id, true, \(Correspondence.language), now()
+        FROM requests r
+        JOIN tenants t ON t.id = r.tenant_id
+        JOIN people p ON p.tenant_id = r.tenant_id AND p.id = r.reporter_id
+       WHERE r.id = \(request)
       ON CONFLICT (tenant_id, request_id, person_id) WHERE person_id IS NOT NULL
       DO UPDATE SET is_reporter = true WHERE NOT followers.is_reporter
       """,
       """
-      INSERT INTO followers (tenant_id, request_id, email, is_reporter, confirmed_at)
-      SELECT k.tenant_id, k.request_id, lower(k.email), true, now()
-        FROM request_contacts k JOIN requests r ON r.tenant_id = k.tenant_id AND r.id = k.request_id
+      INSERT INTO followers (tenant_id, request_id, email, is_reporter, language, confirmed_at)
+      SELECT k.tenant_id, k.request_id, lower(k.email), true, t.language, now()
+        FROM request_contacts k
+        JOIN requests r ON r.tenant_id = k.tenant_id AND r.id = k.request_id
+        JOIN tenants t ON t.id = k.tenant_id
        WHERE k.request_id = \(request) AND r.reporter_id IS NULL AND length(k.email) >= 3
       ON CONFLICT (tenant_id, request_id, email) WHERE email IS NOT NULL
       DO UPDATE SET is_reporter = true, confirmed_at = coalesce(followers.confirmed_at, now())

@@ -10,6 +10,10 @@ enum LanguageRoutes {
     guard let language = form["language"].flatMap(Language.init(rawValue:)) else {
       throw Problem.field("language", .unknownOption, "is not a language of these pages")
     }
+    if let person = context.actor.person {
+      // What they are sent speaks it too.
+      _ = try await context.application.changeAccount.choose(language, for: person, tenant: context.actor.tenant)
+    }
     var response = Response.redirect(to: form["return"]?.asLocalPath ?? Paths.home())
     response.headers.add(
       "Set-Cookie", "\(cookieName)=\(language.rawValue); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000")

@@ -1,6 +1,7 @@
 import Credentials
 import HTTPServer
 import JSON
+import Localization
 
 /// One's own account, by API.
 enum AccountRoutes {
@@ -8,10 +9,12 @@ enum AccountRoutes {
     var person = try context.person()
     var input = try await request.input()
     let name = input.has("name") ? input.requiredText("name", maximum: 200) : nil
+    let language =
+      input.has("language") ? input.option("language", Language.allCases, name: \.rawValue) : person.language
     try input.finish()
-    if let name {
-      person = try await context.application.changeAccount.rename(person, to: name, tenant: context.actor.tenant)
-    }
+    let (account, tenant) = (context.application.changeAccount, context.actor.tenant)
+    if let name { person = try await account.rename(person, to: name, tenant: tenant) }
+    if language != person.language { person = try await account.choose(language, for: person, tenant: tenant) }
     return SessionRoutes.answer(person, context)
   }
 

@@ -1,4 +1,5 @@
 import Civic
+import Localization
 import PostgreSQL
 
 /// Who calls. Every permission and every visibility is asked of this value, so that a forgotten check finds nothing.
@@ -10,6 +11,8 @@ struct Actor: Sendable {
     let email: String
     /// What they may act as: a citizen as long as a second factor is missing that the township asks of their role.
     private(set) var role: Role
+    /// In which they are written to; nil for the township's.
+    var language: Language?
     /// The departments they belong to, by number.
     var departmentIDs: [Int] = []
     var limits = StaffLimits.none

@@ -13,8 +13,18 @@ struct ChangeAccount: Sendable {
 
   /// - Returns: the account as it is then.
   func rename(_ person: Actor.Person, to name: String, tenant: Tenant) async throws -> Actor.Person {
+    try await set("name = \(name)", of: person, tenant)
+  }
+
+  /// - Parameter language: in which they are written to; nil for the township's.
+  /// - Returns: the account as it is then.
+  func choose(_ language: Language?, for person: Actor.Person, tenant: Tenant) async throws -> Actor.Person {
+    try await set("language = \(language?.rawValue)", of: person, tenant)
+  }
+
+  private func set(_ assignment: SQL, of person: Actor.Person, _ tenant: Tenant) async throws -> Actor.Person {
     let rows = try await database.tenant(tenant.id).write(
-      "UPDATE people SET name = \(name) WHERE id = \(person.id) AND active RETURNING \(Actor.Person.columns)")
+      "UPDATE people SET \(assignment) WHERE id = \(person.id) AND active RETURNING \(Actor.Person.columns)")
     guard let row = rows.first else { throw Problem(.unauthenticated) }
     return try Actor.Person(row)
   }

@@ -24,7 +24,7 @@ struct RegisterPerson: Sendable {
         WITH person AS (
           INSERT INTO people (tenant_id, email, name, password_hash, role)
           VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue))
-          RETURNING tenant_id, id, name, email, role
+          RETURNING tenant_id, id, name, email, role, language
         ), member AS (
           INSERT INTO department_members (tenant_id, person_id, department_id)
           SELECT tenant_id, id, \(departmentID) FROM person WHERE \(departmentID)::int IS NOT NULL

@@ -48,7 +48,7 @@ struct SendRouted: Sendable {
       let row = try await tenant.read(Self.query(request, rule, person: person)).first
     {
       let sender = try await correspondence.sender(tenant, id: job.tenantID)
-      let t = correspondence.translator(Self.language(of: try row.get(8)), sender)
+      let t = correspondence.translator(try row.get(8), sender)
       let letter = try Self.letter(row, sender, t, id: "\(job.tenantID).\(request).rule.\(rule).\(person ?? 0)")
       _ = try await correspondence.send(letter, to: try row.get(0), from: sender, t)
     }
@@ -63,7 +63,7 @@ struct SendRouted: Sendable {
     let place: SQL = person == nil ? "CASE WHEN r.visibility = 'public' THEN r.address END" : "r.address"
     return """
       SELECT \(address), rules.name, r.reference, \(title), c.name, r.priority, \(place), r.created_at,
-             t.search_language::text
+             \(Correspondence.language)
         FROM requests r
         JOIN tenants t ON t.id = r.tenant_id
         JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
@@ -71,15 +71,6 @@ struct SendRouted: Sendable {
         LEFT JOIN people p ON p.tenant_id = r.tenant_id AND p.id = \(person) AND p.active
        WHERE r.id = \(request) AND r.visibility <> 'removed' AND \(address) IS NOT NULL
       """
-  }
-
-  /// Of the people of a township whose texts are searched in it.
-  private static func language(of dictionary: String) -> String {
-    switch dictionary {
-    case "spanish": "es"
-    case "french": "fr"
-    default: "en"
-    }
   }
 
   private static func letter(

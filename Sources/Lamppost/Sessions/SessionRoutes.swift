@@ -97,6 +97,7 @@ extension Actor.Person {
     json.field("name", name)
     json.field("email", email)
     json.field("role", accountRole.rawValue)
+    json.field("language", language?.rawValue)
     if lacksSecondFactor { json.field("second_factor_missing", true) }
   }
 }

@@ -1,6 +1,7 @@
 import Civic
 import Credentials
 import FoundationEssentials
+import Localization
 import PostgreSQL
 import Redis
 
@@ -126,13 +127,15 @@ extension Actor.Person {
            WHERE m.tenant_id = people.tenant_id AND m.person_id = people.id),
     ARRAY(SELECT l.area_id FROM person_areas l WHERE l.tenant_id = people.tenant_id AND l.person_id = people.id),
     ARRAY(SELECT l.category_id FROM person_categories l
-           WHERE l.tenant_id = people.tenant_id AND l.person_id = people.id)
+           WHERE l.tenant_id = people.tenant_id AND l.person_id = people.id),
+    people.language
     """
-  static let columnCount = 7
+  static let columnCount = 8
 
   init(_ row: Row) throws {
     self.init(
       id: try row.get(0), name: try row.get(1), email: try row.get(2), role: try row.word(3),
-      departmentIDs: try row.get(4), limits: StaffLimits(areas: try row.get(5), categories: try row.get(6)))
+      language: try row.get(7, as: String?.self).flatMap(Language.init(rawValue:)), departmentIDs: try row.get(4),
+      limits: StaffLimits(areas: try row.get(5), categories: try row.get(6)))
   }
 }
