@@ -22,6 +22,7 @@ struct Compliance: Sendable {
     let answeredOnTime: Int
 
     var late: Int { withTarget - onTime }
+    var answeredLate: Int { answered - answeredOnTime }
     /// 0 to 1.
     var share: Double? { withTarget == 0 ? nil : Double(onTime) / Double(withTarget) }
     var answeredShare: Double? { answered == 0 ? nil : Double(answeredOnTime) / Double(answered) }

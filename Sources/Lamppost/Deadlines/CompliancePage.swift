@@ -47,11 +47,11 @@ struct CompliancePage {
     }
   }
 
-  /// Name, then seven figures.
+  /// Of the figures.
   var columns: [String] {
     [
       t("Closed"), t("With a target"), t("On time"), t("Late"), t("Share on time"), t("Overdue now"),
-      t("Answered on time"), t("Median time to completion"),
+      t("Answered on time"), t("Answered late"), t("Median time to completion"),
     ]
   }
 
@@ -76,6 +76,7 @@ struct CompliancePage {
 
   private var figures: HTML {
     let total = compliance.total
+    let links = ComplianceLinks(compliance.period, scope)
     func figure(_ id: String, _ value: String, _ label: String, _ link: String?) -> HTML {
       let inside: HTML = "<span class=\"value\">\(value)</span> <span class=\"label\">\(label)</span>"
       return link.map { "<li id=\"figure-\(id)\"><a class=\"figure card\" href=\"\($0)\">\(inside)</a></li>\n" }
@@ -83,11 +84,12 @@ struct CompliancePage {
     }
     return """
       <ul class="figures" id="figures">
-      \(figure("share", percent(total.share), t("Completed on time"), nil))\
-      \(figure("with-target", t.number(total.withTarget), t("Closed with a target"), closed(nil)))\
-      \(figure("late", t.number(total.late), t("Late"), nil))\
-      \(figure("overdue", t.number(total.overdue), t("Overdue now"), overdue(nil)))\
-      \(figure("answered", percent(total.answeredShare), t("Answered on time"), nil))\
+      \(figure("share", percent(total.share), t("Completed on time"), links.closed(.onTime)))\
+      \(figure("with-target", t.number(total.withTarget), t("Closed with a target"), links.closed(.any)))\
+      \(figure("late", t.number(total.late), t("Late"), links.closed(.late)))\
+      \(figure("overdue", t.number(total.overdue), t("Overdue now"), links.overdue))\
+      \(figure("answered", percent(total.answeredShare), t("Answered on time"), links.answered(.onTime)))\
+      \(figure("answered-late", t.number(total.answeredLate), t("Answered late"), links.answered(.late)))\
       \(figure("median", hours(total.medianHours), t("Median time to completion"), nil))\
       </ul>
 
@@ -128,51 +130,29 @@ struct CompliancePage {
   }
 
   private func row(_ figures: Compliance.Figures, _ table: Table) -> HTML {
-    // Of a month nothing can be listed: its days are the township's, and the list knows instants.
-    let isListed = table != .months && (table != .departments || figures.key != nil)
-    let key = isListed ? (table, figures.key) : nil
+    let links = ComplianceLinks(compliance.period, scope, row: (table, figures.key))
     return """
       <tr><th scope="row">\(name(figures, table))</th>\
-      \(number(figures.closed, key.map { closed($0) }, t("Closed")))\
-      \(number(figures.withTarget, nil, ""))\(number(figures.onTime, nil, ""))\(number(figures.late, nil, ""))\
+      \(number(figures.closed, links.closed(nil), t("Closed")))\
+      \(number(figures.withTarget, links.closed(.any), t("With a target")))\
+      \(number(figures.onTime, links.closed(.onTime), t("On time")))\
+      \(number(figures.late, links.closed(.late), t("Late")))\
       <td class="number">\(percent(figures.share))</td>\
-      \(number(figures.overdue, key.map { overdue($0) }, t("Overdue now")))\
-      <td class="number">\(percent(figures.answeredShare))</td>\
+      \(number(figures.overdue, links.overdue, t("Overdue now")))\
+      \(number(figures.answeredOnTime, links.answered(.onTime), t("Answered on time")))\
+      \(number(figures.answeredLate, links.answered(.late), t("Answered late")))\
       <td class="number">\(hours(figures.medianHours))</td></tr>
 
       """
   }
 
+  /// - Parameter link: to exactly as many requests; nil where there are none.
   private func number(_ count: Int, _ link: String?, _ meaning: String) -> HTML {
     guard count > 0, let link else { return "<td class=\"number\">\(t.number(count))</td>" }
     return """
       <td class="number"><a href="\(link)">\(t.number(count))<span class="visually-hidden"> \(meaning)</span></a></td>
       """
   }
-
-  private func list(_ filters: [(String, String)], _ key: (Table, String?)?) -> String {
-    var pairs = filters.map { (name: $0.0, value: $0.1) }
-    if let area = scope.area { pairs.append(("area", area.description)) }
-    switch key {
-    case (.categories, let slug?)?: pairs.append(("category", slug))
-    case (.departments, let slug?)?:
-      pairs.append(("department", slug))
-      if let category = scope.category { pairs.append(("category", category)) }
-    default: if let category = scope.category { pairs.append(("category", category)) }
-    }
-    return Paths.triage() + "?" + Query(pairs).encoded
-  }
-
-  private func closed(_ key: (Table, String?)?) -> String {
-    let period = compliance.period
-    return list(
-      [
-        ("status", "completed,closed"), ("closed_after", RFC3339.format(period.start.addingTimeInterval(-0.001))),
-        ("closed_before", RFC3339.format(period.end)),
-      ], key)
-  }
-
-  private func overdue(_ key: (Table, String?)?) -> String { list(DashboardPage.open + [("overdue", "true")], key) }
 
   private func export(_ table: Table) -> String {
     var pairs: [(name: String, value: String)] = [

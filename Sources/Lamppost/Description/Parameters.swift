@@ -67,11 +67,20 @@ extension Parameter {
     query("status", list(.words(Status.self)), "Separated by commas."),
     query("priority", list(Schemas.priority), "Separated by commas."),
     query("assignee", .matching("^(me|none|0|[1-9][0-9]{0,17})$"), "me, none or a person's number. Staff only."),
-    query("department", Schemas.line(100), "A department's slug. Staff only."),
+    query("department", Schemas.line(100), "A department's slug, or - for those of none. Staff only."),
     query("tag", Schemas.line(Tag.longest), "A word that staff, or rules, put on it. Staff only."),
     query("mentions", .words(["me"]), "Those in which a colleague called the caller by @. Staff only."),
     query("overdue", .boolean, "Whether the target date has passed and the request is open."),
     query("due_within", .integer(1...8760), "Open, and due within so many hours; what is on hold is not."),
+    query(
+      "target", .words(RequestFilter.Verdict.self),
+      "What is over and had a target date: by it, after it, or any of them."),
+    query(
+      "answer", .words(RequestFilter.Verdict.self),
+      "What was promised a first answer by some time and has it: by then, later, or any of them. Staff only."),
+    query("closed_on", days, "Days of the township on which it was closed: 2026-10-01..2026-10-31, or one."),
+    query("answered_on", days, "Days on which staff first answered. Staff only."),
+    query("due_on", days, "Days in which the target date lies."),
     query("mine", .boolean, "Only what the caller reported."),
     query("created_after", .time, "RFC 3339 with offset."),
     query("created_before", .time, "RFC 3339 with offset."),
@@ -94,6 +103,9 @@ extension Parameter {
     "as", .words(["public"]),
     "With a citizen's eyes, whoever calls. Staff who are limited to areas or categories else find only what lies within."
   )
+
+  private static let day = "(19|2[0-9])[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+  private static let days: Schema = .matching("^\(day)(\\.\\.\(day))?$")
 
   private static let degrees = "[-+]?[0-9]{1,3}(\\.[0-9]{1,15})?"
 

@@ -49,6 +49,7 @@ extension RequestFilter {
         AND r.closed_at IS NULL AND r.held_since IS NULL
         """)
     }
+    list += targetConditions(as: actor)
     if let createdAfter { list.append("r.created_at > \(createdAfter)") }
     if let createdBefore { list.append("r.created_at < \(createdBefore)") }
     if let closedAfter { list.append("r.closed_at > \(closedAfter)") }
@@ -84,6 +85,28 @@ extension RequestFilter {
     "websearch_to_tsquery(\(actor.tenant.searchLanguage)::regconfig, \(text))"
   }
 
+  /// How promises were met: what the report of them counts by the same conditions.
+  private func targetConditions(as actor: Actor) -> [SQL] {
+    var list: [SQL] = []
+    switch target {
+    case .onTime: list.append(TargetCondition.onTime)
+    case .late: list.append("r.closed_at > r.expected_by")
+    case .any: list.append("r.closed_at IS NOT NULL AND r.expected_by IS NOT NULL")
+    case nil: break
+    }
+    switch answer {
+    case .onTime: list.append(TargetCondition.answeredOnTime)
+    case .late: list.append("r.first_responded_at > r.respond_by")
+    case .any, nil: break
+    }
+    // The index of what was answered holds nothing else.
+    if answer != nil { list.append("r.first_responded_at IS NOT NULL AND r.respond_by IS NOT NULL") }
+    if let closedOn { list.append(closedOn.condition(on: "r.closed_at", actor.tenant)) }
+    if let answeredOn { list.append(answeredOn.condition(on: "r.first_responded_at", actor.tenant)) }
+    if let dueOn { list.append(dueOn.condition(on: "r.expected_by", actor.tenant)) }
+    return list
+  }
+
   private func peopleConditions(as actor: Actor) -> [SQL] {
     var list: [SQL] = []
     switch assignee {
@@ -92,7 +115,11 @@ extension RequestFilter {
     case .person(let id): list.append("r.assignee_id = \(id)")
     case nil: break
     }
-    if let department { list.append("r.department_id = (SELECT id FROM departments WHERE slug = \(department))") }
+    switch department {
+    case .missing: list.append("r.department_id IS NULL")
+    case .slug(let slug): list.append("r.department_id = (SELECT id FROM departments WHERE slug = \(slug))")
+    case nil: break
+    }
     // The second half says that the index, which holds only what has tags, can serve.
     if let tag { list.append("(r.tags @> \([tag]) AND r.tags <> '{}')") }
     if mentionsMe {

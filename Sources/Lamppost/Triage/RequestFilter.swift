@@ -7,7 +7,13 @@ import PostgreSQL
 /// What a list of requests is asked for. Every list, map and bulk call reads its filter here.
 struct RequestFilter: Sendable {
   enum Sort: String, CaseIterable, Sendable { case newest, oldest, nearest, relevance, priority, due }
+  enum Department: Sendable { case missing, slug(String) }
   enum Assignee: Sendable { case me, nobody, person(Int) }
+  /// How a promise was met by what is over. `any` is all for which there was one.
+  enum Verdict: String, CaseIterable, Sendable {
+    case onTime = "on_time"
+    case late, any
+  }
 
   var text: String?
   var near: Coordinate?
@@ -20,11 +26,20 @@ struct RequestFilter: Sendable {
   var statuses: [Status] = []
   var priorities: [Priority] = []
   var assignee: Assignee?
-  var department: String?
+  var department: Department?
   var tag: String?
   var isOverdue: Bool?
   /// Hours within which the target date comes.
   var dueWithin: Int?
+  /// How the target date was met.
+  var target: Verdict?
+  /// How the time to the first answer was met.
+  var answer: Verdict?
+  var closedOn: DaySpan?
+  /// When staff first answered.
+  var answeredOn: DaySpan?
+  /// When the target date is.
+  var dueOn: DaySpan?
   var isMine = false
   /// Only those in which a colleague called the caller.
   var mentionsMe = false
@@ -50,7 +65,7 @@ struct RequestFilter: Sendable {
     categories = try query.words("category") { (1...100).contains($0.unicodeScalars.count) ? $0 : nil }
     statuses = try query.words("status", Status.init(rawValue:))
     priorities = try query.words("priority", Priority.init(name:))
-    department = try query.text("department", maximum: 100)
+    department = try query.text("department", maximum: 100).map { $0 == Self.noDepartment ? .missing : .slug($0) }
     tag = try query.text("tag", maximum: Tag.longest)
     assignee = try query.parsed("assignee", "must be me, none or a person's number") { text in
       switch text {
@@ -63,6 +78,11 @@ struct RequestFilter: Sendable {
     dueWithin = try query.parsed("due_within", "must be from 1 to 8760 hours") { text in
       Int(digits: text).flatMap { (1...8760).contains($0) ? $0 : nil }
     }
+    target = try query.parsed("target", "must be on_time, late or any", Verdict.init(rawValue:))
+    answer = try query.parsed("answer", "must be on_time, late or any", Verdict.init(rawValue:))
+    closedOn = try query.parsed("closed_on", Self.spanRule, DaySpan.init(_:))
+    answeredOn = try query.parsed("answered_on", Self.spanRule, DaySpan.init(_:))
+    dueOn = try query.parsed("due_on", Self.spanRule, DaySpan.init(_:))
     isMine = try query.parsed("mine", "must be true or false", Bool.init) ?? false
     mentionsMe = try query.parsed("mentions", "must be me") { $0 == "me" ? true : nil } ?? false
     createdAfter = try query.parsed("created_after", "must be an RFC 3339 time with offset", RFC3339.parse)
@@ -75,13 +95,17 @@ struct RequestFilter: Sendable {
     try check(as: actor)
   }
 
+  private static let spanRule = "must be days as 2026-10-01..2026-10-31"
+  /// What stands for requests of no department: no slug begins so.
+  static let noDepartment = "-"
+
   private static var sortNames: String { Sort.allCases.map(\.rawValue).joined(separator: ", ") }
 
   private func check(as actor: Actor) throws(Problem) {
     if radius != nil && near == nil { throw .parameter("radius", "needs near") }
     if sort == .nearest && near == nil { throw .parameter("sort", "nearest needs near") }
     if sort == .relevance && text == nil { throw .parameter("sort", "relevance needs q") }
-    if assignee != nil || department != nil || tag != nil || mentionsMe {
+    if assignee != nil || department != nil || tag != nil || mentionsMe || answer != nil || answeredOn != nil {
       if !actor.seesInternal { throw actor.person == nil ? Problem(.unauthenticated) : Problem(.forbidden) }
     }
     if isMine && actor.person == nil { throw Problem(.unauthenticated) }
@@ -90,8 +114,9 @@ struct RequestFilter: Sendable {
   /// Whether the kept map counts can answer: they know status, category and priority alone.
   var isAnsweredByCounts: Bool {
     text == nil && near == nil && area == nil && assignee == nil && department == nil && tag == nil && isOverdue == nil
-      && dueWithin == nil && !isMine
-      && !mentionsMe && createdAfter == nil && createdBefore == nil && closedAfter == nil && closedBefore == nil
+      && dueWithin == nil && target == nil && answer == nil && closedOn == nil && answeredOn == nil && dueOn == nil
+      && !isMine && !mentionsMe && createdAfter == nil && createdBefore == nil && closedAfter == nil
+      && closedBefore == nil
       && updatedAfter == nil
   }
 }

@@ -24,7 +24,8 @@ extension TriageLayout {
     \(select("priority", t("Priority"), Priority.allCases.reversed().map { ($0.name, $0.title(t)) }, any: t("Any priority")))\
     \(select("assignee", t("Assigned to"), assigneeChoices, any: t("Anybody")))\
     \(choices.departments.isEmpty ? nil
-      : select("department", t("Department"), choices.departments, any: t("Any department")))\
+      : select("department", t("Department"), choices.departments + [(RequestFilter.noDepartment, t("No department"))],
+        any: t("Any department")))\
     \(choices.areas.isEmpty ? nil : select("area", t("Area"), choices.areas, any: t("Everywhere")))\
     <div class="field"><label for="filter-tag">\(t("Tag"))</label>
     <input id="filter-tag" name="tag" value="\(query["tag"])" maxlength="\(Tag.longest)" autocomplete="off"></div>
@@ -32,13 +33,30 @@ extension TriageLayout {
     \(select("due_within", t("Due soon"), [
       ("24", t("Within a day")), ("72", t("Within 3 days")), ("168", t("Within a week")),
     ], any: t("Any date")))\
+    \(select("target", t("Target kept"), [
+      ("on_time", t("On time")), ("late", t("Late")), ("any", t("On time or late")),
+    ], any: t("Whatever came of it")))\
+    \(select("answer", t("First answer"), [
+      ("on_time", t("Answered on time")), ("late", t("Answered late")), ("any", t("Answered at all")),
+    ], any: t("Whatever came of it")))\
+    \(days("closed_on", t("Closed on")))\(days("answered_on", t("Answered on")))\(days("due_on", t("Due on")))\
     </div></details>
-    \(hidden("bbox"))\(hidden("near"))\(hidden("radius"))\(hidden("created_after"))\(hidden("created_before"))\
-    \(hidden("updated_after"))
+    \(["bbox", "near", "radius", "created_after", "created_before", "closed_after", "closed_before", "updated_after"].compactMap(hidden))
     \(query.isRepaired ? "<p class=\"notice warn\">\(t("A filter in the address was not understood and is left out."))</p>\n" as HTML : nil)\
     </form>
 
     """
+  }
+
+  /// Days, where an address has asked for some: nobody types them, but everybody may change them or take them away.
+  private func days(_ name: String, _ label: String) -> HTML? {
+    if query[name].isEmpty { return nil }
+    return """
+      <div class="field"><label for="filter-\(name)">\(label)</label>
+      <input id="filter-\(name)" name="\(name)" value="\(query[name])" maxlength="22" autocomplete="off" \
+      spellcheck="false"></div>
+
+      """
   }
 
   private func hidden(_ name: String) -> HTML? {
