@@ -7,7 +7,8 @@ from instance import instance
 try:
     names = [
         "opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline", "gestures",
-        "escaping", "people", "audit", "privacy", "calendars", "accessibility", "closing",
+        "escaping", "people", "audit", "privacy", "calendars", "categories", "rules", "areas", "second_factor", "account_mails",
+        "keyboard_administration", "accessibility", "closing",
     ]
     suite.main(names, instance)
 finally:

@@ -106,6 +106,27 @@ def write(page, label, text):
     page.keyboard.type(text)
 
 
+def told(page, words):
+    """What was done is said, and whoever goes on by keyboard goes on from there."""
+    expect(page.get_by_role("status").filter(has_text=words)).to_be_focused()
+
+
+def refused(page, field):
+    """The summary of what is wrong has the focus, and its link leads to the field."""
+    summary = page.get_by_role("alert").filter(has_text="There is a problem")
+    expect(summary).to_be_focused()
+    # In the order of the fields, so that one comes to them one after the other.
+    assert summary.evaluate("""summary => {
+        const fields = [...summary.querySelectorAll("a")].map(link => document.querySelector(link.hash));
+        return fields.every((field, index) => index === 0
+            || fields[index - 1].compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
+    }"""), summary.inner_text()
+    enter(page, summary.get_by_role("link").first)
+    expect(page.get_by_label(field, exact=True)).to_be_focused()
+    expect(page.get_by_label(field, exact=True)).to_have_attribute("aria-invalid", "true")
+
+
 __all__ = [
-    "HERE", "enter", "focus_is_seen", "following", "person", "photo", "press", "receipt", "report", "walk_to", "write",
+    "HERE", "enter", "focus_is_seen", "following", "person", "photo", "press", "receipt", "refused", "report", "told",
+    "walk_to", "write",
 ]

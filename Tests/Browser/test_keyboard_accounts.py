@@ -6,28 +6,8 @@ import secrets
 from browser import DESKTOP, person, url
 from client import Client
 from playwright.sync_api import expect
-from steps import enter, walk_to, write
+from steps import enter, refused, told, walk_to, write
 from suite import equal, test
-
-
-def told(page, words):
-    """What was done is said, and whoever goes on by keyboard goes on from there."""
-    expect(page.get_by_role("status").filter(has_text=words)).to_be_focused()
-
-
-def refused(page, field):
-    """The summary of what is wrong has the focus, and its link leads to the field."""
-    summary = page.get_by_role("alert").filter(has_text="There is a problem")
-    expect(summary).to_be_focused()
-    # In the order of the fields, so that one comes to them one after the other.
-    assert summary.evaluate("""summary => {
-        const fields = [...summary.querySelectorAll("a")].map(link => document.querySelector(link.hash));
-        return fields.every((field, index) => index === 0
-            || fields[index - 1].compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
-    }"""), summary.inner_text()
-    enter(page, summary.get_by_role("link").first)
-    expect(page.get_by_label(field, exact=True)).to_be_focused()
-    expect(page.get_by_label(field, exact=True)).to_have_attribute("aria-invalid", "true")
 
 
 def main_button(page, name):

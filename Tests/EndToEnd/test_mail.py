@@ -1,35 +1,16 @@
 """Mails as a mail program reads them: a local instance keeps them as files."""
 
-import email
-import email.policy
 import random
 import re
 
 from client import PLACE, Client, category
-from instance import instance
-from suite import equal, test, until
+from mails import link, wait_for_mails
+from suite import equal, test
 
 guest, staff = Client(), Client()
 ADDRESS = "guest-" + "".join(random.choices("bcdfghjklm", k=8)) + "@example.test"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 story = {}
-
-
-def mails(address):
-    """What was sent there, oldest first."""
-    found = []
-    for path in sorted((instance.data / "mail").glob("*.eml")):
-        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        equal(list(mail.defects), [])
-        if mail["To"] == address:
-            found.append(mail)
-    return found
-
-
-def wait_for_mails(address, count):
-    found = until(f"{count} mails", lambda: len(mails(address)) >= count and mails(address))
-    equal(len(found), count)
-    return found
 
 
 @test("who leaves an address is mailed a receipt, in their language, with a link that opens the report")
@@ -41,9 +22,9 @@ def receipt():
     text = mail.get_content()
     assert report["reference"] in mail["Subject"] and report["reference"] in text
     equal((mail["Auto-Submitted"], mail["Content-Language"]), ("auto-generated", "fr"))
-    link = re.search(rf"http://localhost:{instance.http_port}(/track/\w+)", text).group(1)
-    assert report["tracking_code"] not in link
-    assert report["reference"] in guest.get(link).expect(200).body.decode()
+    path = link(mail, "/track/")
+    assert report["tracking_code"] not in path
+    assert report["reference"] in guest.get(path).expect(200).body.decode()
 
 
 @test("an update by staff is mailed, an internal comment is not")
@@ -61,12 +42,11 @@ def update():
 def follow():
     address = "follower-" + ADDRESS
     guest.post(f"/api/v1/requests/{story['report']['reference']}/follow", {"email": address}).expect(200)
-    text = wait_for_mails(address, 1)[0].get_content()
-    link = re.search(r"http://[^/]+(/follow/\w+)", text).group(1)
-    guest.get(link).expect(200)
-    guest.post(link, body=b"action=confirm", headers=FORM).expect(200)
-    guest.post(link, body=b"action=stop", headers=FORM).expect(200)
-    guest.get(link).expect(404)
+    path = link(wait_for_mails(address, 1)[0], "/follow/")
+    guest.get(path).expect(200)
+    guest.post(path, body=b"action=confirm", headers=FORM).expect(200)
+    guest.post(path, body=b"action=stop", headers=FORM).expect(200)
+    guest.get(path).expect(404)
 
 
 @test("a lost link comes again by mail")

@@ -40,7 +40,7 @@ import Testing
     _ = try await admin.post("/admin/rules/new", [("name", "Second"), ("action", "save")])
     let ids = try await admin.client.get("/api/v1/rules").items.compactMap { $0["id"]?.integer }
     let moved = try await admin.post("/admin/rules", [("action", "down"), ("rule", "\(ids[0])")])
-    #expect(moved.headers["Location"] == "/admin/rules?done=moved#rule-\(ids[0])")
+    #expect(moved.headers["Location"] == "/admin/rules?done=moved&moved=down.\(ids[0])")
     func order() async throws -> [Int] {
       try await admin.client.get("/api/v1/rules").items.compactMap { $0["id"]?.integer }
     }

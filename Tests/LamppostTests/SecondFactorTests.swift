@@ -145,7 +145,7 @@ import Testing
     let path = "/me/security"
     #expect(try await browser.get(path).text.contains("Set it up"))
     let wrong = try await browser.post(path, [("action", "begin"), ("password", "wrong")])
-    #expect(wrong.status == 422 && wrong.text.contains("href=\"#field-password\""))
+    #expect(wrong.status == 422 && wrong.text.contains("href=\"#field-begin-password\""))
     #expect(try await browser.post(path, [("action", "begin"), ("password", Self.password)]).status == 303)
     let page = try await browser.get(path).text
     let secret = String(try #require(page.firstMatch(of: /id="secret">([A-Z2-7 ]+)</)).1).replacing(" ", with: "")

@@ -51,12 +51,7 @@ enum AdministrationPage {
   static func back(_ path: String, _ label: String) -> HTML { "<p><a href=\"\(path)\">\(label)</a></p>\n" }
 
   static func saved(_ request: Request, _ t: Translator) -> HTML? {
-    request.query["done"] == nil
-      ? nil
-      : """
-      <div class="notice good" role="status" tabindex="-1" autofocus id="done"><p>\(t("Saved."))</p></div>
-
-      """
+    request.query["done"] == nil ? nil : Notice.done(t("Saved."))
   }
 }
 

@@ -7,7 +7,7 @@ enum AreaListPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     var layout = AreaListLayout(context: context)
     layout.layer = request.query["layer"]
-    if request.query["done"] == "removed" { layout.notice = notice(context.t("The area has been deleted.")) }
+    if request.query["done"] == "removed" { layout.notice = Notice.done(context.t("The area has been deleted.")) }
     return try await layout.response()
   }
 
@@ -37,10 +37,6 @@ enum AreaListPage {
     return try quarantine.take(file, upTo: ImportLayer.largest)
   }
 
-  private static func notice(_ sentence: String) -> HTML {
-    "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(sentence)</p></div>\n"
-  }
-
   private static func told(_ outcome: ImportLayer.Outcome, _ t: Translator) -> HTML {
     let figures = [
       t.plural("{count} area is new", "{count} areas are new", outcome.added),
@@ -62,12 +58,7 @@ enum AreaListPage {
     let last =
       outcome.isDryRun
       ? t("Choose the file again and import it.") : t("Which requests lie in them is being found out now.")
-    return """
-      <div class="notice good" role="status" id="done"><p><strong>\(head)</strong></p>
-      <ul>\(figures.map { "<li>\($0)</li>" as HTML })</ul>
-      \(mended)<p>\(last)</p></div>
-
-      """
+    return Notice.done(head, "<ul>\(figures.map { "<li>\($0)</li>" as HTML })</ul>\(mended)<p>\(last)</p>")
   }
 }
 
@@ -148,20 +139,12 @@ struct AreaListLayout {
 
   private func importForm(_ fields: FormFields) -> HTML {
     let mistakes = fields.errors.filter { $0.field.hasPrefix("features") }
-    let error = fields.error("file").map { error in
-      """
-      <p class="error" id="field-file-error"><span class="visually-hidden">\(t("Error:"))</span> \
-      \(error.code == .required ? t("Choose a file.") : t("The file cannot be used."))</p>
-      \(mistakes.isEmpty ? nil : "<ul>\(mistakes.map { "<li>\($0.message)</li>" as HTML })</ul>" as HTML)
-      """ as HTML
-    }
     return """
       <h2 id="import">\(t("Import a file"))</h2>
       <form method="post" action="\(Paths.adminAreas())" enctype="multipart/form-data" novalidate>\(context.hiddenToken)
-      <div class="field\(error == nil ? "" : " wrong")"><label for="field-file">\(labels["file"]!)</label>
-      <p class="hint" id="field-file-hint">\(t("A FeatureCollection of polygons in longitude and latitude, at most 8 MiB."))</p>
-      \(error)<input type="file" id="field-file" name="file" accept=".geojson,.json,application/geo+json" \
-      aria-describedby="field-file-hint\(error == nil ? "" : " field-file-error")"></div>
+      \(fields.file("file", labels["file"]!, accept: ".geojson,.json,application/geo+json",
+        .init(hint: t("A FeatureCollection of polygons in longitude and latitude, at most 8 MiB."))))\
+      \(mistakes.isEmpty ? nil : "<ul>\(mistakes.map { "<li>\($0.message)</li>" as HTML })</ul>\n" as HTML)\
       \(fields.text("layer", labels["layer"]!, .init(
         hint: t("Small letters, digits and hyphens, e.g. wards. Areas of the same name take the new boundary."),
         maximumLength: 63)))\

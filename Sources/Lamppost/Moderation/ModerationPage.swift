@@ -55,7 +55,7 @@ enum ModerationPage {
       title: t("Moderation"), styles: ["staff-request"], isPrivate: true,
       main: """
         \(summary)<h1>\(t("Moderation"))</h1>
-        \(notice.map { "<p class=\"notice good\" role=\"status\">\($0)</p>\n" as HTML })\
+        \(notice.map { Notice.done($0) })\
         <p>\(t("What people point out about public reports, updates and photos."))</p>
         \(context.actor.may(.destroy)
           ? "<p><a href=\"\(Paths.dataRequestPage())\">\(t("Somebody asks for their data"))</a></p>\n" as HTML : nil)\

@@ -12,6 +12,8 @@ struct FormFields {
   var errors: [Problem.FieldError] = []
   /// The field's name on the page, by its name in the API, where the two differ: `contact.email` is `email` here.
   var names: [String: String] = [:]
+  /// Tells the fields of this form from those of the same names in another form of the page.
+  var scope: String?
 
   init(_ t: Translator, _ form: PageForm? = nil, problem: Problem? = nil) {
     self.t = t
@@ -45,7 +47,9 @@ struct FormFields {
 
   private func name(of error: Problem.FieldError) -> String { names[error.field] ?? error.field }
 
-  private func id(_ name: String) -> String { "field-" + name.replacing(".", with: "-") }
+  private func id(_ name: String) -> String {
+    "field-" + (scope.map { $0 + "-" } ?? "") + name.replacing(".", with: "-")
+  }
 
   /// At the top of the main column: everything that is wrong, each with a link to its field.
   /// - Parameter label: a field's label by its name, for the sentence about it.
@@ -78,6 +82,12 @@ struct FormFields {
     wrap(name, label, options) { attributes in
       "<textarea rows=\"\(options.rows)\"\(attributes)>\n\(value(name))</textarea>"
     }
+  }
+
+  /// One file; which one had been chosen no browser tells again.
+  /// - Parameter accept: kinds that a browser offers, as endings or media types.
+  func file(_ name: String, _ label: String, accept: String, _ options: Options = Options()) -> HTML {
+    wrap(name, label, options) { attributes in "<input type=\"file\"\(attributes) accept=\"\(accept)\">" }
   }
 
   /// - Parameter choices: value and label.

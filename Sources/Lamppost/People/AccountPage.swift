@@ -31,10 +31,7 @@ enum AccountPage {
   }
 
   private static func welcome(_ person: Actor.Person, _ t: Translator) -> HTML {
-    """
-    <div class="notice good" role="status" tabindex="-1" autofocus><p>\(t("Welcome, {name}. Your account is ready.", ["name": person.name]))</p></div>
-
-    """
+    Notice.done(t("Welcome, {name}. Your account is ready.", ["name": person.name]))
   }
 
   private static func empty(_ t: Translator) -> HTML {

@@ -94,7 +94,7 @@ enum SettingsPage {
       case .session: t("That browser is signed out.")
       case .others: t("Everywhere else you are signed out.")
       }
-    return "<div class=\"notice good\" role=\"status\" tabindex=\"-1\" autofocus id=\"done\"><p>\(sentence)</p></div>\n"
+    return Notice.done(sentence)
   }
 }
 

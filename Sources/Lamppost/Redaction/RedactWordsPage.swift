@@ -51,7 +51,7 @@ enum RedactWordsPage {
       main: """
         <nav class="trail" aria-label="\(t("Where you are"))"><a href="\(Paths.staffRequest(reference))">\(reference.description)</a></nav>
         \(fields.summary { labels[$0] })<h1>\(t("Blacken words"))</h1>
-        \(notice.map { "<p class=\"notice good\" role=\"status\">\($0)</p>\n" as HTML })\
+        \(notice.map { Notice.done($0) })\
         <p>\(t("They are taken out of the title, the description, the address, every comment and the history of “{title}”, and “[redacted]” stands in their place.", ["title": request.title]))</p>
         \(request.description.isEmpty ? nil : "<blockquote class=\"prose\">\(request.description)</blockquote>\n" as HTML)\
         <form method="post" action="\(Paths.redactWordsPage(reference))" novalidate>\(context.hiddenToken)

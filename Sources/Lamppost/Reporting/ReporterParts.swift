@@ -92,11 +92,7 @@ struct ReporterParts {
       <summary>\(t("Add a photo or document"))</summary>
       <form method="post" action="\(parts.reader.page)" enctype="multipart/form-data" novalidate>\
       \(parts.context.hiddenToken)<input type="hidden" name="action" value="attach">
-      <div class="field\(isWrong ? " wrong" : "")"><label for="field-file">\(t("Photo or document"))</label>
-      <p class="hint" id="field-file-hint">\(rules)</p>
-      \(isWrong ? "<p class=\"error\" id=\"field-file-error\">\(t("Choose a file first."))</p>\n" as HTML : nil)\
-      <input type="file" id="field-file" name="file" accept="image/*,application/pdf" \
-      aria-describedby="field-file-hint\(isWrong ? " field-file-error" : "")"></div>
+      \(fields.file("file", t("Photo or document"), accept: "image/*,application/pdf", .init(hint: rules)))\
       <button class="quiet">\(t("Send file"))</button>
       </form>
       </details>

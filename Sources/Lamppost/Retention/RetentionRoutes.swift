@@ -31,7 +31,7 @@ enum RetentionPage {
     let total = due.reduce(0) { $0 + $1.anonymizing + $1.deleting }
     let done: HTML? =
       request.query["done"] == nil
-      ? nil : "<p class=\"notice good\" role=\"status\">\(t("It is being done. It may take some minutes."))</p>\n"
+      ? nil : Notice.done(t("It is being done. It may take some minutes."))
     let table: HTML =
       due.isEmpty
       ? "<p class=\"empty card\">\(t("Every category keeps its reports for ever. Set a time on the category's page."))</p>"

@@ -7,7 +7,7 @@ enum RuleListPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     let rules = try await context.application.routingRules.list(as: context.actor)
     let words = RuleWords(t: context.t, choices: try await context.application.readRuleChoices(as: context.actor))
-    return page(rules, words, notice(request, context), context).response(context)
+    return page(rules, words, request, context).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
@@ -17,7 +17,8 @@ enum RuleListPage {
     switch (form["action"], id) {
     case ("up", let id?), ("down", let id?):
       try await rules.move(id, up: form["action"] == "up", as: context.actor)
-      return .redirect(to: Paths.adminRules() + "?done=moved#rule-\(id)")
+      let moved = Query([("done", "moved"), ("moved", "\(form["action"] ?? "").\(id)")]).encoded
+      return .redirect(to: Paths.adminRules() + "?" + moved)
     case ("restore", let id?):
       _ = try await rules.restore(id, as: context.actor)
       return .redirect(to: Paths.adminRules() + "?done=restored#rule-\(id)")
@@ -32,7 +33,7 @@ enum RuleListPage {
     }
   }
 
-  private static func page(_ rules: [KeptRule], _ words: RuleWords, _ notice: HTML?, _ context: Context) -> Page {
+  private static func page(_ rules: [KeptRule], _ words: RuleWords, _ request: Request, _ context: Context) -> Page {
     let t = context.t
     let about = [
       t("A new report is looked at by each rule in turn."),
@@ -43,23 +44,25 @@ enum RuleListPage {
       title: t("Routing rules"), styles: ["rules"], scripts: ["rules"], messages: messages, isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.administration(), t("Administration")))\
-        \(notice)<h1>\(t("Routing rules"))</h1>
+        \(notice(request, context))<h1>\(t("Routing rules"))</h1>
         <p>\(about)</p>
         <p><a class="button" href="\(Paths.adminNewRule())">\(t("Add a rule"))</a></p>
         \(rules.isEmpty
           ? "<p class=\"empty\">\(t("There are no rules yet: each report goes where its category says."))</p>" as HTML
-          : list(rules, words, context))
+          : list(rules, words, moved: request.query["moved"], context))
         """)
   }
 
   /// The English of what `Client/pages/rules.ts` says.
   static let messages = ["Drag to move"]
 
-  private static func list(_ rules: [KeptRule], _ words: RuleWords, _ context: Context) -> HTML {
+  private static func list(
+    _ rules: [KeptRule], _ words: RuleWords, moved: String?, _ context: Context
+  ) -> HTML {
     """
     <ol class="rules" id="rules">
     \(rules.enumerated().map { index, rule in
-      item(rule, words, isFirst: index == 0, isLast: index == rules.count - 1, context)
+      item(rule, words, isFirst: index == 0, isLast: index == rules.count - 1, moved: moved, context)
     })</ol>
     <form method="post" action="\(Paths.adminRules())" id="order-form" hidden>\(context.hiddenToken)\
     <input type="hidden" name="action" value="order"><input type="hidden" name="order" value=""></form>
@@ -68,15 +71,18 @@ enum RuleListPage {
   }
 
   private static func item(
-    _ rule: KeptRule, _ words: RuleWords, isFirst: Bool, isLast: Bool, _ context: Context
+    _ rule: KeptRule, _ words: RuleWords, isFirst: Bool, isLast: Bool, moved: String?, _ context: Context
   ) -> HTML {
     let t = context.t
+    // The button that was used has the focus again; at an end, the other.
+    let used = ["up", "down"].first { moved == "\($0).\(rule.id)" }
+    let focused = used.map { $0 == "up" && isFirst ? "down" : $0 == "down" && isLast ? "up" : $0 }
     func move(_ action: String, _ sign: String, _ label: String, _ isIdle: Bool) -> HTML {
       """
       <form method="post" action="\(Paths.adminRules())">\(context.hiddenToken)\
       <input type="hidden" name="action" value="\(action)"><input type="hidden" name="rule" value="\(rule.id)">\
-      <button class="small quiet" aria-label="\(label)"\(isIdle ? " disabled" as HTML : nil)>\
-      <span aria-hidden="true">\(sign)</span></button></form>
+      <button class="small quiet" aria-label="\(label)"\(isIdle ? " disabled" as HTML : nil)\
+      \(focused == action ? " autofocus" as HTML : nil)><span aria-hidden="true">\(sign)</span></button></form>
       """
     }
     return """
@@ -113,6 +119,6 @@ enum RuleListPage {
       <button class="small quiet">\(t("Undo"))</button></form>
       """
     }
-    return "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(sentence)</p>\(undo)</div>\n"
+    return Notice.done(sentence, undo, takesFocus: request.query["moved"] == nil)
   }
 }

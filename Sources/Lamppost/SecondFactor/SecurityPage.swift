@@ -56,7 +56,11 @@ enum SecurityPage {
     let person = try context.person()
     let (factors, tenant) = (context.application.secondFactors, context.actor.tenant)
     let state = try await factors.state(of: person.id, tenant: tenant)
-    let parts = SecurityParts(context: context, fields: FormFields(t, form, problem: problem), person: person)
+    var fields = FormFields(t, form, problem: problem)
+    // The password is asked for by each form that changes something: what is wrong belongs to the one that was sent.
+    let sent = form?["action"].flatMap(Action.init) ?? .begin
+    fields.scope = sent.rawValue
+    let parts = SecurityParts(context: context, fields: fields, person: person, sent: sent.rawValue)
     let main: HTML
     if state.confirmedAt != nil {
       main = parts.isOn(state)
@@ -72,7 +76,7 @@ enum SecurityPage {
         \(parts.fields.summary { parts.labels[$0] })\
         <h1>\(t("Security"))</h1>
         \(person.lacksSecondFactor ? parts.demand : nil)\
-        \(isDone ? parts.switchedOff : nil)\
+        \(isDone ? Notice.done(t("The second factor is switched off.")) : nil)\
         \(main)
         """)
   }
@@ -81,8 +85,10 @@ enum SecurityPage {
 /// The parts of the page, by how the account stands.
 struct SecurityParts {
   let context: Context
+  /// Of the form that was sent.
   let fields: FormFields
   let person: Actor.Person
+  let sent: String
 
   private var t: Translator { context.t }
 
@@ -95,10 +101,6 @@ struct SecurityParts {
     """
   }
 
-  var switchedOff: HTML {
-    "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(t("The second factor is switched off."))</p></div>\n"
-  }
-
   private func form(_ action: String, _ content: HTML) -> HTML {
     """
     <form method="post" action="\(Paths.accountSecurity())" novalidate>\(context.hiddenToken)\
@@ -109,8 +111,25 @@ struct SecurityParts {
     """
   }
 
-  private var password: HTML {
-    fields.text("password", labels["password"]!, .init(type: "password", autocomplete: "current-password"))
+  private func fields(_ action: String) -> FormFields {
+    if action == sent { return fields }
+    var others = FormFields(t)
+    others.scope = action
+    return others
+  }
+
+  private func password(_ action: String) -> HTML {
+    fields(action).text("password", labels["password"]!, .init(type: "password", autocomplete: "current-password"))
+  }
+
+  /// A part that is seldom wanted; open where something in it is wrong.
+  private func folded(_ action: String, _ title: String, _ hint: String, _ button: HTML) -> HTML {
+    """
+    <details\(fields(action).errors.isEmpty ? nil : " open" as HTML)><summary>\(title)</summary>
+    <p class="hint">\(hint)</p>
+    \(form(action, "\(password(action))\(button)"))</details>
+
+    """
   }
 
   var isOff: HTML {
@@ -119,7 +138,7 @@ struct SecurityParts {
     <h2 id="factor-title">\(t("A second factor"))</h2>
     <p>\(t("Beside your password, signing in then asks for a code that an app on your telephone shows. A password that somebody has guessed or read opens nothing alone."))</p>
     <p>\(t("You need an authenticator app, for example Aegis, FreeOTP or the one of your telephone’s maker."))</p>
-    \(form("begin", "\(password)<button>\(t("Set it up"))</button>"))\
+    \(form("begin", "\(password("begin"))<button>\(t("Set it up"))</button>"))\
     </section>
     """
   }
@@ -137,7 +156,7 @@ struct SecurityParts {
       <p><code class="code" id="secret">\(groups.joined(separator: " "))</code></p>
       </div>\(QRCode(uri).map { $0.picture(label: t("QR code for the app")) })</div>
       \(form("confirm", """
-        \(fields.text("code", labels["code"]!, .init(hint: t("The six digits that the app shows now."),
+        \(fields("confirm").text("code", labels["code"]!, .init(hint: t("The six digits that the app shows now."),
           autocomplete: "one-time-code", inputMode: "numeric", maximumLength: 8)))<button>\(t("Switch it on"))</button>
         """))\
       </section>
@@ -150,12 +169,11 @@ struct SecurityParts {
     <h2 id="factor-title">\(t("The second factor is on"))</h2>
     <p>\(state.confirmedAt.map { t("Since {date}.", ["date": t.date($0)]) })
     \(t.plural("{count} recovery code is left.", "{count} recovery codes are left.", state.recoveryCodesLeft))</p>
-    <details><summary>\(t("New recovery codes"))</summary>
-    <p class="hint">\(t("Those you have are then good for nothing."))</p>
-    \(form("codes", "\(password)<button>\(t("Make new codes"))</button>"))</details>
-    <details><summary>\(t("Switch it off, or move to another telephone"))</summary>
-    <p class="hint">\(t("Switch it off here and set it up again with the other telephone."))</p>
-    \(form("remove", "\(password)<button class=\"danger\">\(t("Switch it off"))</button>"))</details>
+    \(folded("codes", t("New recovery codes"), t("Those you have are then good for nothing."),
+      "<button>\(t("Make new codes"))</button>"))\
+    \(folded("remove", t("Switch it off, or move to another telephone"),
+      t("Switch it off here and set it up again with the other telephone."),
+      "<button class=\"danger\">\(t("Switch it off"))</button>"))\
     </section>
     """
   }

@@ -104,7 +104,7 @@ enum SignInPage {
       title: t("Sign in"), messages: AccountForms.messages, isPrivate: true,
       main: """
         \(fields.summary { labels[$0] })<h1>\(t("Sign in"))</h1>
-        \(isReset ? changed(t) : nil)\
+        \(isReset ? Notice.done(t("Your password has been changed. Sign in with the new one.")) : nil)\
         \(hasEnded ? "<p class=\"notice warn\" role=\"status\" id=\"ended\">\(ended(t))</p>\n" as HTML : nil)\
         <form method="post" action="\(Paths.signIn())" novalidate>\(context.hiddenToken)
         \(next.map { "<input type=\"hidden\" name=\"next\" value=\"\($0)\">\n" as HTML })\
@@ -116,12 +116,5 @@ enum SignInPage {
         <p class="aside">\(t("No account yet?")) <a href="\(registration(next))">\(t("Register"))</a>. \
         \(t("You can report a problem without one."))</p>
         """)
-  }
-
-  private static func changed(_ t: Translator) -> HTML {
-    """
-    <div class="notice good" role="status" id="done"><p>\(t("Your password has been changed. Sign in with the new one."))</p></div>
-
-    """
   }
 }

@@ -57,7 +57,7 @@ enum TemplateListPage {
       <input type="hidden" name="template" value="\(id)"><button class="small quiet">\(t("Undo"))</button></form>
       """
     }
-    return "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\(sentence)</p>\(undo)</div>\n"
+    return Notice.done(sentence, undo)
   }
 }
 

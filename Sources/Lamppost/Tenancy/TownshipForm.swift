@@ -75,18 +75,9 @@ struct TownshipForm {
   /// - Parameter mayRemove: whether there is a boundary that can be taken away.
   func boundary(mayRemove: Bool) -> HTML {
     """
-    <div class="field\(fields.error("boundary") == nil ? "" : " wrong")">
-    <label for="field-boundary">\(labels["boundary"]!) <span class="optional">\(t("(optional)"))</span></label>
-    <p class="hint" id="field-boundary-hint">\(t("Polygons in degrees (WGS 84). Reports outside are refused. Without a boundary there is no limit."))</p>
-    \(fields.error("boundary").map { error in
-      """
-      <p class="error" id="field-boundary-error"><span class="visually-hidden">\(t("Error:"))</span> \
-      \(FieldMessages.sentence(error, label: labels["boundary"], t))</p>
-
-      """ as HTML
-    })<input type="file" id="field-boundary" name="boundary" accept=".geojson,.json,application/geo+json" \
-    aria-describedby="field-boundary-hint\(fields.error("boundary") == nil ? "" : " field-boundary-error")">
-    </div>
+    \(fields.file("boundary", labels["boundary"]!, accept: ".geojson,.json,application/geo+json",
+      .init(hint: t("Polygons in degrees (WGS 84). Reports outside are refused. Without a boundary there is no limit."),
+        isOptional: true)))\
     \(fields.text("bbox", labels["bbox"]!,
       .init(hint: t("In place of a file: west, south, east and north in degrees, e.g. -71.2,42.2,-70.9,42.4"),
         maximumLength: 200, isOptional: true)))\

@@ -86,7 +86,7 @@ enum TownshipPage {
       case nil: nil
       default: t("Saved.")
       }
-    return sentence.map { "<div class=\"notice good\" role=\"status\" id=\"done\"><p>\($0)</p></div>\n" }
+    return sentence.map { Notice.done($0) }
   }
 
   private static func page(

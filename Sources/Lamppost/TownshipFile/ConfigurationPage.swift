@@ -29,7 +29,10 @@ enum ConfigurationPage {
       return page(context, FormFields(context.t), shown).response(context)
     } catch let problem as Problem where [400, 413, 422].contains(problem.code.status.code) {
       quarantine.discard(form.files)
-      var shown = page(context, FormFields(context.t), refused(problem, context.t))
+      let isMissing = problem.errors.contains { $0.field == "file" }
+      var shown = page(
+        context, FormFields(context.t, problem: isMissing ? problem : nil),
+        isMissing ? nil : refused(problem, context.t))
       shown.status = problem.code.status
       return shown.response(context)
     }
@@ -43,17 +46,16 @@ enum ConfigurationPage {
 
   /// Mistakes of a file have no field of the page: each stands with its path.
   private static func refused(_ problem: Problem, _ t: Translator) -> HTML {
-    let lines = problem.errors.filter { $0.field != "file" }
-    return """
-      <div class="error-summary" role="alert" tabindex="-1" autofocus aria-labelledby="refused">
-      <h2 id="refused">\(t("Nothing was changed"))</h2>
-      <p>\(problem.errors.contains { $0.field == "file" } ? t("Choose a file.") : t(problem.code.title))</p>
-      \(lines.isEmpty ? nil : """
+    """
+    <div class="error-summary" role="alert" tabindex="-1" autofocus aria-labelledby="refused">
+    <h2 id="refused">\(t("Nothing was changed"))</h2>
+    <p>\(t(problem.code.title))</p>
+    \(problem.errors.isEmpty ? nil : """
         <ul>
-        \(lines.prefix(100).map { "<li><code>\($0.field)</code>: \(t($0.code.title))</li>\n" as HTML })</ul>
+        \(problem.errors.prefix(100).map { "<li><code>\($0.field)</code>: \(t($0.code.title))</li>\n" as HTML })</ul>
         """ as HTML)</div>
 
-      """
+    """
   }
 
   private static func told(_ outcome: ConfigurationOutcome, held: String?, _ context: Context) -> HTML {
@@ -116,16 +118,15 @@ enum ConfigurationPage {
       title: t("Configuration file"), styles: ["administration"], isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.administration(), t("Administration")))\
-        <h1>\(t("Configuration file"))</h1>
+        \(fields.summary { $0 == "file" ? t("File") : nil })<h1>\(t("Configuration file"))</h1>
         \(notice)\
         <p>\(t("Settings, statuses, departments, calendars, categories, templates, areas and rules in one file: to keep, to compare, or to set up another township by. People and passwords are not in it."))</p>
         <h2>\(t("Download"))</h2>
         <p><a class="button" href="\(Paths.adminConfigurationFile())" download>\(t("Download the file"))</a></p>
         <h2>\(t("Bring a file in"))</h2>
         <form method="post" action="\(Paths.adminConfiguration())" enctype="multipart/form-data">\(context.hiddenToken)
-        <div class="field"><label for="field-file">\(t("File"))</label>
-        <p class="hint" id="field-file-hint">\(t("What the file does not speak of stays. You see what would change before anything is saved."))</p>
-        <input type="file" id="field-file" name="file" accept=".json,application/json" aria-describedby="field-file-hint"></div>
+        \(fields.file("file", t("File"), accept: ".json,application/json",
+          .init(hint: t("What the file does not speak of stays. You see what would change before anything is saved."))))\
         <button>\(t("See what would change"))</button>
         </form>
         """)

@@ -106,24 +106,14 @@ extension StaffRequestLayout {
   private var takesProof: Bool { successors.contains(.completed) && may(.attach) }
 
   private func proofField(_ fields: FormFields) -> HTML {
-    let error = fields.error("proof").map {
-      "<p class=\"error\" id=\"field-proof-error\">\(FieldMessages.sentence($0, label: t("Photo of what was done"), t))</p>\n"
-        as HTML
-    }
     let hint =
       view.needsProof
       ? t(
         "{status} needs one in this category. Everyone who sees the request sees it.",
         ["status": Status.completed.title(t)])
       : t("Everyone who sees the request sees it.")
-    return """
-      <div class="field\(error == nil ? "" : " wrong")"><label for="field-proof">\(t("Photo of what was done"))\
-      \(view.needsProof ? nil : " <span class=\"optional\">\(t("(optional)"))</span>" as HTML)</label>
-      <p class="hint" id="field-proof-hint">\(hint)</p>
-      \(error)<input type="file" id="field-proof" name="proof" accept="image/*" \
-      aria-describedby="field-proof-hint\(error == nil ? "" : " field-proof-error")"></div>
-
-      """
+    return fields.file(
+      "proof", t("Photo of what was done"), accept: "image/*", .init(hint: hint, isOptional: !view.needsProof))
   }
 
   private func need(_ status: Status) -> String {
