@@ -21,7 +21,7 @@ enum RuleListPage {
       return .redirect(to: Paths.adminRules() + "?" + moved)
     case ("restore", let id?):
       _ = try await rules.restore(id, as: context.actor)
-      return .redirect(to: Paths.adminRules() + "?done=restored#rule-\(id)")
+      return .redirect(to: Paths.adminRules() + "?done=restored")
     case ("order", _):
       let ids = (form["order"] ?? "").split(separator: ",").compactMap { Int($0) }
       do { _ = try await rules.reorder(ids, as: context.actor) } catch let problem as Problem {
