@@ -5,10 +5,10 @@ import { toast, undoButton } from "../lib/desk/toast";
 import { t } from "../lib/messages";
 import type { Outcome } from "./selection";
 import { bulk, choose, complain, number, onComplaint, onSelection, replaceSelection, selectBy, selected, undo, wordsFor } from "./selection";
-import { currentRow } from "./queue";
+import { currentRow, rowOf } from "./queue";
 import { filters } from "./state";
 
-export type Kind = "assign" | "status" | "categorize" | "prioritize";
+export type Kind = "assign" | "status" | "categorize" | "prioritize" | "duplicate";
 
 let changed: () => void = () => undefined;
 let opened: { kind: Kind; dialog: HTMLDialogElement } | null = null;
@@ -42,7 +42,7 @@ export function startBulk(done: () => void): void {
 
 const labels: [Kind, () => string][] = [
   ["assign", () => t("Assign…")], ["status", () => t("Status…")], ["categorize", () => t("Category…")],
-  ["prioritize", () => t("Priority…")],
+  ["prioritize", () => t("Priority…")], ["duplicate", () => t("Duplicates…")],
 ];
 
 function show(bar: HTMLElement): void {
@@ -80,8 +80,9 @@ export function openBulk(kind: Kind): void {
   const count = number(selected().length);
   const title = {
     assign: t("Assign the selected requests"), status: t("Change their status"), categorize: t("Change their category"),
-    prioritize: t("Change their priority"),
+    prioritize: t("Change their priority"), duplicate: t("Mark them as duplicates"),
   }[kind];
+  if (kind === "duplicate") offerSurvivors(fields);
   const preview = make("div", { class: "notice", id: "bulk-preview", role: "status", "aria-live": "polite" });
   const apply = make("button", { id: "bulk-apply" }, t("Change {count}", { count }));
   const cancel = make("button", { type: "button", class: "quiet", id: "bulk-cancel" }, t("Cancel"));
@@ -107,6 +108,23 @@ export function openBulk(kind: Kind): void {
   look();
 }
 
+/** Of the selected, one may go on; what is chosen stands in the field of the reference. */
+function offerSurvivors(fields: HTMLElement): void {
+  find("#bulk-survivor", fields)?.closest(".field")?.remove();
+  const field = find<HTMLInputElement>("[name=of]", fields);
+  if (!field || selected().length > 50) return;
+  field.value = "";
+  const choice = make("select", { id: "bulk-survivor" }, make("option", { value: "" }, t("Another, by its reference")),
+    ...selected().map((reference) => {
+      const title = find(".row-title", rowOf(reference) ?? make("div"))?.textContent?.trim();
+      return make("option", { value: reference }, title ? `${reference} · ${title}` : reference);
+    }));
+  choice.addEventListener("input", () => { field.value = choice.value; });
+  field.addEventListener("input", () => { choice.value = selected().includes(field.value.trim()) ? field.value.trim() : ""; });
+  field.closest(".field")?.before(make("div", { class: "field" },
+    make("label", { for: "bulk-survivor" }, t("One of the selected goes on")), choice));
+}
+
 /** Of reason and note only what the chosen status needs. */
 function needed(fields: HTMLElement): void {
   const status = find<HTMLSelectElement>("[name=status]", fields)?.value;
@@ -126,6 +144,7 @@ function action(kind: Kind): Record<string, unknown> | null {
     const field = find<HTMLInputElement>(`[name="${name}"]`, group(kind) ?? document);
     return field && !field.closest("[hidden]") ? field.value.trim() : "";
   };
+  if (kind === "duplicate") return value("of") ? { type: kind, of: value("of") } : null;
   if (kind !== "assign") {
     const names = { status: ["status", "reason", "note"], categorize: ["category"], prioritize: ["priority"] }[kind];
     return { type: kind, ...Object.fromEntries(names.map((name) => [name, value(name)]).filter(([, text]) => text)) };
@@ -138,6 +157,9 @@ function action(kind: Kind): Record<string, unknown> | null {
   };
 }
 
+/** What the preview told, and in which version it saw each: what somebody has changed since stays as they left it. */
+let seen: Outcome["versions"] = [];
+
 function previewer(kind: Kind, preview: HTMLElement, apply: HTMLButtonElement): () => void {
   let timer = 0;
   let running = new AbortController();
@@ -146,6 +168,7 @@ function previewer(kind: Kind, preview: HTMLElement, apply: HTMLButtonElement): 
     running.abort();
     const wanted = action(kind);
     apply.disabled = true;
+    seen = [];
     preview.textContent = wanted ? t("Looking what would change…") : t("Nothing would change");
     if (!wanted) return;
     running = new AbortController();
@@ -154,9 +177,15 @@ function previewer(kind: Kind, preview: HTMLElement, apply: HTMLButtonElement): 
       bulk(wanted, true, undefined, signal).then((outcome) => {
         if (signal.aborted) return;
         tell(preview, outcome);
+        seen = outcome.versions;
         apply.disabled = outcome.changed.count === 0;
         apply.textContent = t("Change {count}", { count: number(outcome.changed.count) });
-      }).catch((error) => { if (!signal.aborted) preview.textContent = wordsFor(error); });
+      }).catch((error) => {
+        if (signal.aborted) return;
+        const code = error instanceof Refused ? error.errors[0]?.code ?? error.code : "";
+        preview.textContent = code === "unknown_request" ? t("There is no such report.")
+          : code === "merge_not_allowed" ? t("Nothing can be merged into that report.") : wordsFor(error);
+      });
     }, 250);
   };
 }
@@ -164,6 +193,7 @@ function previewer(kind: Kind, preview: HTMLElement, apply: HTMLButtonElement): 
 function reason(code: string): string {
   const words: Record<string, string> = {
     transition_not_allowed: t("their status does not allow it"), forbidden: t("they are not yours to change"),
+    merge_not_allowed: t("they are duplicates of another report already"), proof_required: t("a photo of what was done is missing"),
     not_found: t("they are not there any more"), version_mismatch: t("somebody has changed them since"),
   };
   return words[code] ?? t("something went wrong");
@@ -172,6 +202,7 @@ function reason(code: string): string {
 function tell(preview: HTMLElement, outcome: Outcome): void {
   const lines = [t("{count} will change", { count: number(outcome.changed.count) })];
   if (outcome.unchanged.count > 0) lines.push(t("{count} stay as they are", { count: number(outcome.unchanged.count) }));
+  if (outcome.survivor) lines.push(t("They become duplicates of {title}.", { title: outcome.survivor.title }));
   preview.replaceChildren(...lines.map((line) => make("p", {}, line)), ...outcome.refused.map((group) =>
     make("p", {}, t("{count} cannot: {reason}", { count: number(group.count), reason: reason(group.code) }), " ",
       make("span", { class: "code small" }, group.references.slice(0, 3).join(", ") + (group.count > 3 ? "…" : "")))));
@@ -191,11 +222,11 @@ async function run(kind: Kind, apply: HTMLButtonElement, preview: HTMLElement): 
   try {
     const outcome = await bulk(wanted, false, (done) => {
       preview.textContent = t("{done} of {count} done", { done: number(done), count });
-    });
+    }, undefined, seen);
     opened?.dialog.close();
     for (const field of findAll<HTMLTextAreaElement>("textarea", group(kind) ?? document)) field.value = "";
-    const message = t("{count} changed", { count: number(outcome.changed.count) });
-    toast(message, outcome.undo.length > 0 ? undoButton(() => takeBack(outcome.undo)) : undefined);
+    const missed = outcome.refused.map((group) => t("{count} cannot: {reason}", { count: number(group.count), reason: reason(group.code) }));
+    toast([t("{count} changed", { count: number(outcome.changed.count) }), ...missed].join(" · "), outcome.undo.length > 0 ? undoButton(() => takeBack(outcome.undo)) : undefined);
     changed();
   } catch (error) {
     apply.disabled = false;

@@ -17,6 +17,7 @@ const keys: [string[], () => string, () => void][] = [
   [["o"], () => t("Open the request"), () => open("")],
   [["a"], () => t("Assign"), () => openBulk("assign")],
   [["s"], () => t("Change the status"), () => openBulk("status")],
+  [["d"], () => t("Mark as duplicates"), () => openBulk("duplicate")],
   [["c"], () => t("Write a comment"), () => open("#composer-internal")],
   [["/"], () => t("Search"), () => find<HTMLInputElement>("#filter-q")?.focus()],
   [["?"], () => t("This help"), () => help()],

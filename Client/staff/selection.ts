@@ -10,6 +10,8 @@ export interface Outcome {
   unchanged: { count: number; references: string[] };
   refused: { code: string; count: number; references: string[] }[];
   undo: { reference: string; version: number }[];
+  versions: { reference: string; version: number }[];
+  survivor: { reference: string; title: string } | null;
 }
 
 const chosen = new Set<string>();
@@ -63,17 +65,34 @@ export function complain(message: string): void { complaint(message); }
 
 const portion = 500;
 
-/** Changes what is chosen, in portions; `step` hears how far it is. */
+/** One key for each portion: an answer that got lost on its way is asked for again, and nothing is done twice. */
+async function send(body: Record<string, unknown>, signal?: AbortSignal): Promise<Outcome> {
+  const isOnce = body.dry_run !== true && "randomUUID" in crypto;
+  const options = isOnce ? { signal, headers: { "Idempotency-Key": crypto.randomUUID() } } : { signal };
+  try {
+    return await call<Outcome>("POST", "/bulk", body, options);
+  } catch (error) {
+    if (!(error instanceof TypeError) || signal?.aborted || !isOnce) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return await call<Outcome>("POST", "/bulk", body, options);
+  }
+}
+
+/** Changes what is chosen, in portions; `step` hears how far it is. What has another version than `seen` stays. */
 export async function bulk(
-  action: Record<string, unknown>, isDryRun: boolean, step: (done: number) => void = () => undefined, signal?: AbortSignal
+  action: Record<string, unknown>, isDryRun: boolean, step: (done: number) => void = () => undefined, signal?: AbortSignal,
+  seen: Outcome["versions"] = []
 ): Promise<Outcome> {
   const all = selected();
+  const known = new Map(seen.map((each) => [each.reference, each]));
   const sum: Outcome = {
     matched: 0, selected: [], changed: { count: 0, references: [] }, unchanged: { count: 0, references: [] }, refused: [], undo: [],
+    versions: [], survivor: null,
   };
   for (let start = 0; start < all.length; start += portion) {
     const references = all.slice(start, start + portion);
-    add(sum, await call<Outcome>("POST", "/bulk", { references, action, dry_run: isDryRun }, { signal }));
+    const versions = references.flatMap((reference) => known.get(reference) ?? []);
+    add(sum, await send({ references, action, dry_run: isDryRun, ...(versions.length > 0 ? { versions } : {}) }, signal));
     step(start + references.length);
   }
   return sum;
@@ -84,7 +103,7 @@ export async function undo(changes: Outcome["undo"]): Promise<number> {
   let count = 0;
   for (let start = 0; start < changes.length; start += portion) {
     const action = { type: "undo", changes: changes.slice(start, start + portion) };
-    count += (await call<Outcome>("POST", "/bulk", { action })).changed.count;
+    count += (await send({ action })).changed.count;
   }
   return count;
 }
@@ -100,4 +119,6 @@ function add(sum: Outcome, part: Outcome): void {
     if (known) { known.count += group.count; known.references.push(...group.references); } else sum.refused.push(group);
   }
   sum.undo.push(...part.undo);
+  sum.versions.push(...part.versions);
+  sum.survivor ??= part.survivor;
 }

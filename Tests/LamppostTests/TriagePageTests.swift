@@ -6,12 +6,7 @@ import Testing
 @testable import Lamppost
 
 /// Map and queue for staff; here without a script.
-@Suite struct TriagePageTests {
-  private func fields(_ page: Client.Answer, _ name: String) -> [(name: String, value: String)] {
-    page.text.matches(of: /<input type="hidden" name="([a-z_]+)" value="([^"]*)">/)
-      .filter { $0.1 == name }.map { (name: String($0.1), value: String($0.2)) }
-  }
-
+@Suite struct TriagePageTests: BulkCalling {
   @Test("staff alone see the queue, and only that of their own township")
   func access() async throws {
     let (town, other) = (try await Township(), try await Township())

@@ -11,12 +11,18 @@ extension Operation {
         narrow; at most \(BulkChange.limit) requests. Each is changed by the rules of a single change, with its history; \
         what may not be changed is refused with its reason and stops nobody else. `dry_run` tells what would happen; \
         without an action, what is selected. `undo` takes back what the caller did within the last \(Int(Undo.window)) seconds, where nothing \
-        has happened since; it names its requests itself.
+        has happened since; it names its requests itself. `duplicate` merges each into one survivor, as a single merge does; \
+        the survivor may be among them, and stays as it is. \
+        With the `versions` that a dry run told, what somebody has changed since, or has come into the selection since, \
+        is refused with `version_mismatch`. A call that broke off goes on where it stopped when it is sent again with its \
+        key; a dry run takes no notice of one.
         """,
+      parameters: [.idempotencyKey],
       body: .json("BulkCall"), answer: .json(.named("BulkOutcome"), "What was, or would be, done."),
       problems: [
         .unknownOption, .invalidFormat, .outOfRange, .tooMany, .unknownPerson, .unknownDepartment, .unknownCategory,
-        .reasonRequired, .noteRequired, .transitionNotAllowed, .conflict,
+        .reasonRequired, .noteRequired, .transitionNotAllowed, .unknownRequest, .mergeNotAllowed, .idempotencyConflict,
+        .conflict,
       ]),
     Operation(
       .get, Paths.views, "listViews", .working, "The caller's saved views, and those shared by colleagues",
@@ -47,6 +53,10 @@ extension Schemas {
         .optional("polygon", Schema.named("SearchPolygon").orNull),
         .optional("action", Schema.named("BulkAction").orNull),
         .optional("dry_run", Schema.boolean.orNull),
+        .optional(
+          "versions",
+          limited(.list(of: .named("BulkChange")), BulkChange.limit).orNull
+            .noted("As a dry run told them: what has another version now is not changed.")),
       ])
     ),
     (
@@ -78,6 +88,7 @@ extension Schemas {
         .optional("note", optionalText(2000).noted("For status: what was done; needed for completed.")),
         .optional("category", optionalText(100).noted("For categorize: its slug.")),
         .optional("priority", priority.orNull.noted("For prioritize.")),
+        .optional("of", optionalText(32).noted("For duplicate: the reference of the request that goes on.")),
         .optional("changes", limited(.list(of: .named("BulkChange")), BulkChange.limit).orNull.noted("For undo.")),
       ])
     ),
@@ -108,6 +119,13 @@ extension Schemas {
         .required("changed", .object(group)), .required("unchanged", .object(group)),
         .required("refused", .list(of: .object([.required("code", .words(Problem.Code.self))] + group))),
         .required("undo", Schema.list(of: .named("BulkChange")).noted("What `undo` takes as its changes.")),
+        .required(
+          "versions",
+          Schema.list(of: .named("BulkChange")).noted("In a dry run: all that it looked at, as it saw them.")),
+        .required(
+          "survivor",
+          Schema.object([.required("reference", reference), .required("title", .text)]).orNull
+            .noted("For duplicate: the request that goes on.")),
       ])
     ),
     (

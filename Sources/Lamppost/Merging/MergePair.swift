@@ -77,7 +77,7 @@ struct MergePair: Sendable {
   }
 
   /// The request that a chain of duplicates ends at.
-  private static func head(of reference: Reference, as actor: Actor) -> SQL {
+  static func head(of reference: Reference, as actor: Actor) -> SQL {
     """
     WITH RECURSIVE chain AS (
       SELECT r.id, r.duplicate_of FROM requests r

@@ -18,17 +18,27 @@ struct MergeRequests: Sendable {
     for _ in 0..<3 {
       do {
         return try await database.tenant(actor.tenant.id).write { transaction in
-          let pair = try await MergePair.find(reference, into: other, lock: true, in: transaction, as: actor)
-          try pair.check(actor.tenant.workflow)
-          if let ifMatch, ifMatch != pair.duplicate.facts.version { throw Problem(.versionMismatch) }
-          if let survivorVersion, survivorVersion != pair.survivor.facts.version { throw Problem(.versionMismatch) }
-          return try await Self.merge(pair, in: transaction, by: actor)
+          try await Self.merge(
+            reference, into: other, ifMatch: ifMatch, survivorVersion: survivorVersion, in: transaction, as: actor)
         }
       } catch is MergePair.Moved {
         continue
       }
     }
     throw Problem(.conflict)
+  }
+
+  /// The same within a transaction of many; a problem leaves everything as it was.
+  /// - Throws: `MergePair.Moved` too.
+  static func merge(
+    _ reference: Reference, into other: Reference, ifMatch: Int?, survivorVersion: Int? = nil,
+    in transaction: Transaction, as actor: Actor
+  ) async throws -> ServiceRequest {
+    let pair = try await MergePair.find(reference, into: other, lock: true, in: transaction, as: actor)
+    try pair.check(actor.tenant.workflow)
+    if let ifMatch, ifMatch != pair.duplicate.facts.version { throw Problem(.versionMismatch) }
+    if let survivorVersion, survivorVersion != pair.survivor.facts.version { throw Problem(.versionMismatch) }
+    return try await merge(pair, in: transaction, by: actor)
   }
 
   private static func merge(

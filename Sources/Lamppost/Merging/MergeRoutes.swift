@@ -26,11 +26,20 @@ enum MergeRoutes {
   /// - Throws: `required`, `unknown_request`.
   static func survivor(_ input: ObjectInput) throws(Problem) -> Reference {
     var input = input
-    let text = input.requiredText("of", maximum: 32)
-    let reference = Reference(text)
-    if reference == nil && input.errors.isEmpty { input.refuse("of", .unknownRequest, "is no request's reference") }
+    let reference = survivor(&input)
     try input.finish()
     guard let reference else { throw .field("of", .unknownRequest, "is no request's reference") }
+    return reference
+  }
+
+  /// - Returns: nil where there is none, which `input` then knows.
+  static func survivor(_ input: inout ObjectInput) -> Reference? {
+    let before = input.errors.count
+    let text = input.requiredText("of", maximum: 32)
+    let reference = Reference(text)
+    if reference == nil && input.errors.count == before {
+      input.refuse("of", .unknownRequest, "is no request's reference")
+    }
     return reference
   }
 

@@ -22,7 +22,9 @@ struct UndoMerge: Sendable {
     throw Problem(.conflict)
   }
 
-  private static func undo(
+  /// The same within a transaction of many.
+  /// - Throws: `MergePair.Moved` too.
+  static func undo(
     _ reference: Reference, ifMatch: Int?, in transaction: Transaction, as actor: Actor
   ) async throws -> ServiceRequest {
     let chain = try await chain(of: reference, in: transaction)

@@ -49,10 +49,21 @@ struct IdempotencyClaim: Sendable {
       RETURNING 1
       """)
     if !taken.isEmpty { return nil }
-    let earlier = try await transaction.query(
-      "SELECT content_digest, response FROM idempotency_keys WHERE key_digest = \(keyDigest.bytes)")
-    guard let row = earlier.first, try row.get(0, as: [UInt8].self) == contentDigest.bytes,
-      let response = try row.get(1, as: String?.self)
+    guard let response = try await earlier(in: transaction) else { throw Problem(.idempotencyConflict) }
+    return response
+  }
+
+  /// The answer of an earlier call, without taking the key.
+  /// - Returns: nil where there was none.
+  /// - Throws: `idempotency_conflict`.
+  func earlier(in transaction: Transaction) async throws -> String? {
+    let rows = try await transaction.query(
+      """
+      SELECT content_digest, response FROM idempotency_keys
+       WHERE key_digest = \(keyDigest.bytes) AND created_at >= now() - interval '24 hours'
+      """)
+    guard let row = rows.first else { return nil }
+    guard try row.get(0, as: [UInt8].self) == contentDigest.bytes, let response = try row.get(1, as: String?.self)
     else { throw Problem(.idempotencyConflict) }
     return response
   }

@@ -1,31 +1,5 @@
 import Civic
-import FoundationEssentials
 import PostgreSQL
-
-/// What a bulk call did, or would do.
-struct BulkOutcome: Sendable {
-  var isDryRun: Bool
-  /// Every request that was selected, where nothing was to be done with them.
-  var selected: [Reference] = []
-  /// With the version that each has now; in a dry run the one it has.
-  var changed: [BulkAction.Change] = []
-  var unchanged: [Reference] = []
-  var refused: [(code: Problem.Code, references: [Reference])] = []
-
-  /// How many requests it was about.
-  var matched: Int {
-    selected.count + changed.count + unchanged.count + refused.reduce(0) { $0 + $1.references.count }
-  }
-
-  mutating func refuse(_ references: [Reference], _ code: Problem.Code) {
-    if references.isEmpty { return }
-    if let index = refused.firstIndex(where: { $0.code == code }) {
-      refused[index].references += references
-    } else {
-      refused.append((code, references))
-    }
-  }
-}
 
 /// Changes many requests at once, each by the rules of a single change, with its history; in batches, so that nobody who
 /// works on one of them waits for the others.
@@ -34,90 +8,75 @@ struct BulkChange: Sendable {
 
   /// Requests of one call.
   static let limit = 5000
-  /// Requests of one transaction.
-  private static let batch = 100
 
-  /// - Parameter action: nil, in a dry run alone, tells what is selected.
-  /// - Throws: `too_many`; `unknown_person`, `unknown_department`, `unknown_category`, `reason_required`, `note_required`;
-  ///   `invalid_format` for a polygon that crosses itself.
+  /// - Parameters:
+  ///   - call: without an action, which only a dry run may be, it tells what is selected.
+  ///   - claim: of the call's `Idempotency-Key`; a dry run takes no notice of it.
+  /// - Throws: `too_many`; `unknown_person`, `unknown_department`, `unknown_category`, `reason_required`, `note_required`,
+  ///   `unknown_request`, `merge_not_allowed`; `invalid_format` for a polygon that crosses itself;
+  ///   `idempotency_conflict`.
   func callAsFunction(
-    _ selection: BulkSelection, _ action: BulkAction?, isDryRun: Bool, as actor: Actor
+    _ call: BulkCall, claim: IdempotencyClaim? = nil, as actor: Actor
   ) async throws -> BulkOutcome {
-    if !isDryRun { try action?.requireWords() }
-    let ids = try await ids(selection, as: actor)
-    var outcome = BulkOutcome(isDryRun: isDryRun)
-    var start = 0
-    // A dry run changes nothing: one look at all of them.
-    let size = isDryRun ? Self.limit : Self.batch
-    repeat {
-      let batch = Array(ids[start..<min(start + size, ids.count)])
+    if !call.isDryRun { try call.action?.requireWords() }
+    let claim = call.isDryRun ? nil : claim
+    let earlier = try await progress(of: claim, as: actor)
+    var progress = BulkProgress([], isDryRun: call.isDryRun)
+    if let earlier { progress = earlier } else { progress.remaining = try await ids(call.selection, as: actor) }
+    while earlier == nil || !progress.remaining.isEmpty {
       do {
-        try await run(batch, action, isDryRun, &outcome, as: actor)
+        progress = try await run(call, claim, progress, as: actor)
       } catch {
-        // What is committed is told; what is not is told, too.
-        guard start > 0, !(error is Problem) else { throw error }
-        let left = try? await references(Array(ids[start...]), as: actor)
-        outcome.refuse(left ?? [], Problem.of(error).problem.code)
+        // What is committed is told; what is not is told, too. Sent again with its key, the call goes on from there.
+        if progress.outcome.matched == 0 { throw error }
+        let left = try? await references(progress.remaining, as: actor)
+        progress.outcome.refuse(left ?? [], Problem.of(error).problem.code)
         break
       }
-      start += size
-    } while start < ids.count
-    if case .references(let wanted) = selection {
-      let found = Set(outcome.everyReference)
-      outcome.refuse(wanted.filter { !found.contains($0) }, .notFound)
+      if progress.remaining.isEmpty { break }
     }
-    return outcome
+    progress.outcome.refuseMissing(call)
+    return progress.outcome
   }
 
+  /// How far the same call had come when it was sent before.
+  private func progress(of claim: IdempotencyClaim?, as actor: Actor) async throws -> BulkProgress? {
+    guard let claim else { return nil }
+    return try await database.withoutReplica.tenant(actor.tenant.id).read { try await claim.earlier(in: $0) }
+      .map { try BulkProgress(stored: $0) }
+  }
+
+  /// One batch, as far as nobody else has done it under the same key.
   private func run(
-    _ ids: [Int], _ action: BulkAction?, _ isDryRun: Bool, _ outcome: inout BulkOutcome, as actor: Actor
-  ) async throws {
+    _ call: BulkCall, _ claim: IdempotencyClaim?, _ before: BulkProgress, as actor: Actor
+  ) async throws -> BulkProgress {
     let tenant = database.withoutReplica.tenant(actor.tenant.id)
-    let before = outcome
-    if isDryRun {
-      outcome = try await tenant.read { transaction in
-        try await Self.judge(ids, action, before, lock: "", in: transaction, as: actor).outcome
-      }
-    } else {
-      outcome = try await tenant.write { transaction in
-        let (outcome, statements) = try await Self.judge(
-          ids, action, before, lock: " FOR UPDATE OF r", in: transaction, as: actor)
-        try await transaction.change(statements, of: ids)
-        return outcome
+    if call.isDryRun {
+      // Changes nothing: one look at all of them.
+      return try await tenant.read { transaction in
+        var batch = BulkBatch(call: call, progress: before, size: Self.limit, actor: actor)
+        try await batch.judge(in: transaction)
+        return batch.progress
       }
     }
-  }
-
-  /// Every rule, request by request; the statements that make it so.
-  private static func judge(
-    _ ids: [Int], _ action: BulkAction?, _ before: BulkOutcome, lock: SQL, in transaction: Transaction, as actor: Actor
-  ) async throws -> (outcome: BulkOutcome, statements: [SQL]) {
-    let targets = try await transaction.query(BulkTarget.query(ids, as: actor) + lock).map(BulkTarget.init)
-    var outcome = before
-    guard let action else {
-      outcome.selected += targets.map(\.reference)
-      return (outcome, [])
-    }
-    let verdict: (BulkTarget) -> BulkVerdict
-    if case .undo(let changes) = action {
-      let undo = try await BulkUndo(changes, of: ids, in: transaction)
-      verdict = { undo.judge($0, as: actor) }
-    } else {
-      guard let ready = try await ReadyBulkAction(action, in: transaction) else { return (outcome, []) }
-      verdict = { ready.judge($0, as: actor) }
-    }
-    var statements: [SQL] = []
-    for target in targets {
-      switch verdict(target) {
-      case .unchanged: outcome.unchanged.append(target.reference)
-      case .refused(let code): outcome.refuse([target.reference], code)
-      case .change(let list):
-        let version = target.facts.version + (outcome.isDryRun ? 0 : 1)
-        outcome.changed.append(.init(reference: target.reference, version: version))
-        statements += list
+    for _ in 0..<3 {
+      do {
+        return try await tenant.write { transaction in
+          var progress = before
+          if let claim, let stored = try await claim.take(in: transaction) {
+            progress = try BulkProgress(stored: stored)
+            if progress.remaining.isEmpty { return progress }
+          }
+          var batch = BulkBatch(call: call, progress: progress, size: call.batch, actor: actor)
+          try await batch.change(in: transaction)
+          if let claim { _ = try await transaction.query(claim.keep(batch.progress.bytes)) }
+          return batch.progress
+        }
+      } catch is MergePair.Moved {
+        continue
       }
     }
-    return (outcome, statements)
+    throw Problem(.conflict)
   }
 
   /// In rising order, which is the order of locking.
@@ -136,6 +95,15 @@ struct BulkChange: Sendable {
     return try rows.map { try $0.get(0, as: Int.self) }.sorted()
   }
 
+  /// Those of these that the caller sees, in the order of their numbers.
+  func titles(of references: [Reference], as actor: Actor) async throws -> [(reference: Reference, title: String)] {
+    let ids = try await ids(.references(references), as: actor)
+    return try await database.tenant(actor.tenant.id).read(BulkTarget.query(ids, as: actor)).map {
+      let target = try BulkTarget($0)
+      return (target.reference, target.title)
+    }
+  }
+
   private func references(_ ids: [Int], as actor: Actor) async throws -> [Reference] {
     try await database.tenant(actor.tenant.id).read(BulkTarget.query(ids, as: actor)).map {
       try BulkTarget($0).reference
@@ -143,8 +111,21 @@ struct BulkChange: Sendable {
   }
 }
 
+extension BulkCall {
+  /// Requests of one transaction. Merging asks several times for each, and holds the survivor as long.
+  fileprivate var batch: Int {
+    if case .duplicate = action { 20 } else { 100 }
+  }
+}
+
 extension BulkOutcome {
-  fileprivate var everyReference: [Reference] {
-    selected + changed.map(\.reference) + unchanged + refused.flatMap(\.references)
+  /// What was named, or previewed, and is not there any more.
+  fileprivate mutating func refuseMissing(_ call: BulkCall) {
+    let found = Set(everyReference)
+    if case .references(let wanted) = call.selection {
+      refuse(wanted.filter { !found.contains($0) }, .notFound)
+    } else if let versions = call.versions {
+      refuse(versions.keys.filter { !found.contains($0) }.sorted { $0.stored < $1.stored }, .versionMismatch)
+    }
   }
 }

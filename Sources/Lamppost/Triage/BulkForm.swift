@@ -10,6 +10,8 @@ struct BulkForm {
   let workflow: Workflow
   let mayEdit: Bool
   let mayAssign: Bool
+  /// Of the selected, to choose the one that goes on; empty where nothing is selected yet, or too much to choose from.
+  var selected: [TriageChoices.Choice] = []
 
   /// Not `duplicate`, which needs the other request, nor `withdrawn`, which is for reporters.
   private var statuses: [Status] {
@@ -21,6 +23,7 @@ struct BulkForm {
 
   var kinds: [BulkAction.Kind] {
     (mayAssign ? [.assign] : []) + [.status] + (mayEdit ? [.categorize, .prioritize] : [])
+      + (mayEdit && !workflow.off.contains(.duplicate) ? [.duplicate] : [])
   }
 
   /// All groups, each with a button of its own.
@@ -46,6 +49,7 @@ struct BulkForm {
     case .status: t("Change the status")
     case .categorize: t("Change the category")
     case .prioritize: t("Change the priority")
+    case .duplicate: t("Mark as duplicates")
     case .undo: t("Undo")
     }
   }
@@ -71,6 +75,17 @@ struct BulkForm {
     case .categorize: fields.select("category", t("New category"), choices.categories)
     case .prioritize:
       fields.select("priority", t("New priority"), Priority.allCases.reversed().map { ($0.name, $0.title(t)) })
+    case .duplicate:
+      """
+      \(selected.isEmpty
+        ? nil
+        : fields.select("survivor", t("One of the selected goes on"), [(Self.keep, t("Another, by its reference"))] + selected))\
+      \(fields.text(
+        "of", t("The report that goes on"),
+        .init(
+          hint: t("Its reference. The others become its duplicates: supporters, followers, photos and comments go along."),
+          autocomplete: "off", maximumLength: 32)))
+      """
     case .undo: .empty
     }
   }
@@ -83,6 +98,7 @@ struct BulkForm {
     case .forbidden: t("they are not yours to change")
     case .notFound: t("they are not there any more")
     case .versionMismatch: t("somebody has changed them since")
+    case .mergeNotAllowed: t("they are duplicates of another report already")
     case .undoNotAllowed: t("the time for taking it back is over")
     default: t("something went wrong")
     }
@@ -92,5 +108,6 @@ struct BulkForm {
   static let messages = [
     "their status does not allow it", "they are not yours to change", "they are not there any more",
     "somebody has changed them since", "something went wrong", "a photo of what was done is missing",
+    "they are duplicates of another report already",
   ]
 }

@@ -7,11 +7,15 @@ struct BulkCall: Sendable {
   let selection: BulkSelection
   let action: BulkAction?
   let isDryRun: Bool
+  /// As a preview saw them; what has another version since, or was not previewed, is not changed. nil: whatever they are.
+  let versions: [Reference: Int]?
 
   init(_ input: ObjectInput, as actor: Actor) throws(Problem) {
     var input = input
     let action = BulkAction(&input)
     isDryRun = input.bool("dry_run") ?? false
+    let versions = input.value("versions") == nil ? nil : BulkAction.changes("versions", &input)
+    self.versions = versions.map { Dictionary($0.map { ($0.reference, $0.version) }) { first, _ in first } }
     self.action = action
     if case .undo(let changes) = action {
       // What is undone is named by its changes.
@@ -22,44 +26,24 @@ struct BulkCall: Sendable {
     if action == nil && !isDryRun && input.errors.isEmpty { input.refuse("action", .required, "is required") }
     try input.finish()
   }
+
+  /// What the caller has just done, to be taken back.
+  init(undo changes: [BulkAction.Change]) {
+    (selection, action) = (.references(changes.map(\.reference)), .undo(changes))
+    (isDryRun, versions) = (false, nil)
+  }
 }
 
 enum BulkRoutes {
+  /// The page's form and the call do one thing with one key.
+  static let scope = "POST /bulk"
+
   static func change(_ request: Request, _ context: Context) async throws -> Response {
-    let call = try BulkCall(try await request.input(), as: context.actor)
-    let outcome = try await context.application.bulkChange(
-      call.selection, call.action, isDryRun: call.isDryRun, as: context.actor)
+    let input = try await request.input()
+    let call = try BulkCall(input, as: context.actor)
+    let claim = try IdempotencyClaim(
+      request, actor: context.actor, scope: scope, content: input.canonicalBytes, secret: context.application.secret)
+    let outcome = try await context.application.bulkChange(call, claim: claim, as: context.actor)
     return .json(.ok) { outcome.write(to: &$0) }
-  }
-}
-
-extension BulkOutcome {
-  fileprivate func write(to json: inout JSONObjectWriter) {
-    json.field("dry_run", isDryRun)
-    json.field("matched", matched)
-    json.array("selected", selected.map(\.description))
-    json.object("changed") { Self.write(changed.map(\.reference), to: &$0) }
-    json.object("unchanged") { Self.write(unchanged, to: &$0) }
-    json.array("refused") { array in
-      for group in refused {
-        array.object { json in
-          json.field("code", group.code.rawValue)
-          Self.write(group.references, to: &json)
-        }
-      }
-    }
-    json.array("undo") { array in
-      for change in isDryRun ? [] : changed {
-        array.object { json in
-          json.field("reference", change.reference.description)
-          json.field("version", change.version)
-        }
-      }
-    }
-  }
-
-  private static func write(_ references: [Reference], to json: inout JSONObjectWriter) {
-    json.field("count", references.count)
-    json.array("references", references.map(\.description))
   }
 }

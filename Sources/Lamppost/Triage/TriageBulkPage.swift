@@ -19,14 +19,26 @@ struct TriageBulkPage {
       return try await ask(.status, query, nil, problem: nil, said: t("Choose what is to be done."))
     }
     do {
-      let isDoing = form["step"] == "confirm"
-      let call = try BulkCall(try input(kind, query, isDryRun: !isDoing), as: context.actor)
-      let outcome = try await context.application.bulkChange(
-        call.selection, call.action, isDryRun: !isDoing, as: context.actor)
-      return isDoing ? done(outcome, query) : try await ask(kind, query, outcome, problem: nil)
+      if form["step"] == "confirm" { return done(try await run(kind, query, isDryRun: false), query) }
+      return try await ask(kind, query, try await run(kind, query, isDryRun: true), problem: nil)
     } catch let problem as Problem where problem.code.status.code == 422 {
       return try await ask(kind, query, nil, problem: problem, said: words(problem))
+    } catch let problem as Problem where problem.code == .idempotencyConflict {
+      // Gone back after it was done, and asked for something else.
+      let outcome = try await run(kind, query, isDryRun: true)
+      return try await ask(
+        kind, query, outcome, problem: nil, key: ReportDraft.newKey(),
+        said: t("This form has done its work already. Here is what would change now."))
     }
+  }
+
+  private func run(_ kind: BulkAction.Kind, _ query: TriageQuery, isDryRun: Bool) async throws -> BulkOutcome {
+    let input = try input(kind, query, isDryRun: isDryRun)
+    let claim = try IdempotencyClaim(
+      key: form["idempotency_key"], actor: context.actor, scope: BulkRoutes.scope, content: input.canonicalBytes,
+      secret: context.application.secret)
+    return try await context.application.bulkChange(
+      try BulkCall(input, as: context.actor), claim: claim, as: context.actor)
   }
 
   /// The form as the API's call, so that both are judged by the same rules.
@@ -39,6 +51,8 @@ struct TriageBulkPage {
       if references.isEmpty { throw Problem(.required) }
       members.append(.init(key: "references", value: .array(references.map(JSONValue.string))))
     }
+    let versions = Self.changes(form["versions"])
+    if !versions.isEmpty { members.append(.init(key: "versions", value: .array(versions.map(\.json)))) }
     members.append(.init(key: "action", value: .object(JSONObject(members: action(kind)))))
     return ObjectInput(JSONObject(members: members))
   }
@@ -56,6 +70,7 @@ struct TriageBulkPage {
       for name in ["status", "reason", "note"] { add(name, form[name].map { .string($0) }) }
     case .categorize: add("category", form["category"].map { .string($0) })
     case .prioritize: add("priority", form["priority"].map { .string($0) })
+    case .duplicate: add("of", (form["survivor"] ?? form["of"]).map { .string($0) })
     case .undo: break
     }
     return members
@@ -77,23 +92,27 @@ struct TriageBulkPage {
     [
       "action.assignee": "assignee", "action.department": "department", "action.status": "status",
       "action.reason": "reason", "action.note": "note", "action.category": "category", "action.priority": "priority",
+      "action.of": "of",
       "references": "", "filter": "",
     ]
   }
 
   /// What would happen, and whether it shall.
   private func ask(
-    _ kind: BulkAction.Kind, _ query: TriageQuery, _ outcome: BulkOutcome?, problem: Problem?, said: String? = nil
+    _ kind: BulkAction.Kind, _ query: TriageQuery, _ outcome: BulkOutcome?, problem: Problem?, key: String? = nil,
+    said: String? = nil
   ) async throws -> Response {
     let choices = try await context.application.readTriage(as: context.actor)
     let workers = choices.staff.filter(\.takesRequests).map { (value: "\($0.id)", label: $0.name) }
     let bulk = BulkForm(
-      t: t, choices: choices, workers: workers, workflow: context.actor.tenant.workflow, mayEdit: true, mayAssign: true)
+      t: t, choices: choices, workers: workers, workflow: context.actor.tenant.workflow, mayEdit: true, mayAssign: true,
+      selected: kind == .duplicate ? try await selected() : [])
     var fields = FormFields(t, form, problem: said == nil ? problem : nil)
     fields.names = wordsOfFields
     let labels = [
       "assignee": t("Person"), "department": t("Department"), "status": t("New status"), "reason": t("Reason"),
       "note": t("What was done"), "category": t("New category"), "priority": t("New priority"),
+      "of": t("The report that goes on"),
     ]
     let count = outcome?.changed.count ?? 0
     let mayGoOn = outcome.map { !$0.changed.isEmpty } ?? true
@@ -110,6 +129,8 @@ struct TriageBulkPage {
         \(form["all"] == "true"
           ? "<input type=\"hidden\" name=\"all\" value=\"true\">" as HTML
           : "\(form.values("references").prefix(BulkSelection.referenceLimit + 1).map { "<input type=\"hidden\" name=\"references\" value=\"\($0)\">\n" as HTML })")
+        <input type="hidden" name="idempotency_key" value="\(key ?? form["idempotency_key"] ?? ReportDraft.newKey())">
+        \(outcome.map { "<input type=\"hidden\" name=\"versions\" value=\"\(Self.words($0.seen))\">\n" as HTML })\
         \(bulk.group(kind, fields, button: false))
         <p class="cluster">\(mayGoOn
           ? outcome == nil
@@ -131,6 +152,13 @@ struct TriageBulkPage {
     return """
       <div class="notice\(outcome.refused.isEmpty ? "" : " warn")" id="bulk-outcome">
       <p><strong>\(first)</strong></p>
+      \(outcome.survivor.map { survivor in
+        """
+        <p>\(t("They become duplicates of {title}.", ["title": survivor.title])) \
+        <a class="code" href="\(Paths.staffRequest(survivor.reference))">\(survivor.reference.description)</a></p>
+
+        """ as HTML
+      })\
       \(unchanged == 0 ? nil : "<p>\(t.plural("{count} stays as it is.", "{count} stay as they are.", unchanged))</p>" as HTML)
       \(outcome.refused.map { group in
         let reason = BulkForm.reason(group.code, t)
@@ -162,8 +190,7 @@ struct TriageBulkPage {
     """
     <form method="post" action="\(Paths.triage())" id="bulk-undo">\(context.hiddenToken)
     <input type="hidden" name="query" value="\(query.parameters.encoded)">
-    <input type="hidden" name="changes" value="\(outcome.changed.map { "\($0.reference.stored):\($0.version)" }
-      .joined(separator: " "))">
+    <input type="hidden" name="changes" value="\(Self.words(outcome.changed))">
     <p>\(t("You can take this back within half a minute."))</p>
     <p><button class="quiet" name="step" value="undo">\(t("Undo"))</button></p>
     </form>
@@ -173,16 +200,9 @@ struct TriageBulkPage {
 
   private func undo() async throws -> Response {
     let query = try TriagePage.query(of: form, context)
-    let changes = (form["changes"] ?? "").split(separator: " ").prefix(BulkChange.limit).compactMap { text in
-      let parts = text.split(separator: ":")
-      return parts.count == 2
-        ? Reference(String(parts[0])).flatMap { name in
-          Int(digits: parts[1]).map { BulkAction.Change(reference: name, version: $0) }
-        } : nil
-    }
+    let changes = Self.changes(form["changes"])
     if changes.isEmpty { throw Problem(.malformedRequest) }
-    let outcome = try await context.application.bulkChange(
-      .references(changes.map(\.reference)), .undo(changes), isDryRun: false, as: context.actor)
+    let outcome = try await context.application.bulkChange(BulkCall(undo: changes), as: context.actor)
     return Page(
       title: t("Undo"), isPrivate: true,
       main: """
@@ -191,5 +211,42 @@ struct TriageBulkPage {
         <p><a class="button" href="\(query.link)">\(t("Back to the list"))</a></p>
         """
     ).response(context)
+  }
+
+  // MARK: What forms carry along
+
+  /// How many of the selected are offered to go on.
+  private static let choiceLimit = 50
+
+  /// The selected with their titles, where they are not too many.
+  private func selected() async throws -> [TriageChoices.Choice] {
+    let references = form.values("references").prefix(Self.choiceLimit + 1).compactMap { Reference($0) }
+    if form["all"] == "true" || references.isEmpty || references.count > Self.choiceLimit { return [] }
+    return try await context.application.bulkChange.titles(of: references, as: context.actor).map {
+      (value: $0.reference.description, label: "\($0.reference) · \($0.title)")
+    }
+  }
+
+  private static func words(_ versions: [BulkAction.Change]) -> String {
+    versions.map { "\($0.reference.stored):\($0.version)" }.joined(separator: " ")
+  }
+
+  private static func changes(_ words: String?) -> [BulkAction.Change] {
+    (words ?? "").split(separator: " ").prefix(BulkChange.limit).compactMap { text in
+      let parts = text.split(separator: ":")
+      return parts.count == 2
+        ? Reference(String(parts[0])).flatMap { name in
+          Int(digits: parts[1]).map { BulkAction.Change(reference: name, version: $0) }
+        } : nil
+    }
+  }
+}
+
+extension BulkAction.Change {
+  fileprivate var json: JSONValue {
+    .object(
+      JSONObject(members: [
+        .init(key: "reference", value: .string(reference.description)), .init(key: "version", value: .integer(version)),
+      ]))
   }
 }

@@ -23,4 +23,10 @@ extension BulkCalling {
     for group in answer["refused"]?.array ?? [] { counts[group["code"]?.string ?? ""] = group["count"]?.integer }
     return counts
   }
+
+  /// What a form of the triage page carries along under a name.
+  func fields(_ page: Client.Answer, _ name: String) -> [(name: String, value: String)] {
+    page.text.matches(of: /<input type="hidden" name="([a-z_]+)" value="([^"]*)">/)
+      .filter { $0.1 == name }.map { (name: String($0.1), value: String($0.2)) }
+  }
 }
