@@ -50,3 +50,66 @@ def merging():
         equal(len(request["attachments"]), photos)
         equal(request["supporters"], 0)
         equal(request["duplicate_of"], None)
+
+
+def reported(titles):
+    """Reports of one street corner, in the order of their titles."""
+    place = {"latitude": HERE[0] + .002, "longitude": HERE[1] + .002}
+    bodies = [{"title": title, "category": "street-light-out", "location": place, "anonymous": True} for title in titles]
+    return [Client.direct().post("/api/v1/requests", body).expect(201).json()["reference"] for body in bodies]
+
+
+def duplicate_of(reference):
+    return Client().get(f"/api/v1/requests/{reference}").expect(200).json()["duplicate_of"]
+
+
+def chosen_by_keys(agent, references):
+    agent.goto(url("/staff?q=zebra+crossing"))
+    expect(agent.locator("#queue-list > .row")).to_have_count(len(references))
+    expect(agent.locator("#triage[data-ready]")).to_be_visible()
+    agent.keyboard.press("j")
+    for _ in references:
+        agent.keyboard.press("x")
+        agent.keyboard.press("j")
+    expect(agent.locator("#bulk-count")).to_have_text(f"{len(references)} selected")
+
+
+@test("by the keyboard three chosen reports become duplicates of one of them, what changed meanwhile stays, and undo", seconds=240)
+def many():
+    first, second, third = references = reported(["Dark zebra crossing", "Zebra crossing unlit", "No light, zebra crossing"])
+    with person(DESKTOP, role="agent") as agent:
+        chosen_by_keys(agent, references)
+        agent.keyboard.press("d")
+        expect(agent.get_by_role("heading", name="Mark them as duplicates")).to_be_visible()
+        expect(agent.locator("#bulk-apply")).to_be_disabled()
+        agent.get_by_label("The report that goes on").fill("nonsense")
+        expect(agent.locator("#bulk-preview")).to_contain_text("There is no such report.")
+        agent.get_by_label("One of the selected goes on").select_option(second)
+        expect(agent.locator("#bulk-preview")).to_contain_text("2 will change")
+        expect(agent.locator("#bulk-preview")).to_contain_text("They become duplicates of Zebra crossing unlit.")
+        check_accessibility(agent, "many duplicates, previewed")
+        picture(agent, "merge-many")
+        # Somebody else works on one of them between the preview and the doing.
+        colleague = Client.direct().take_token("manager")
+        colleague.call("PATCH", f"/api/v1/requests/{third}", {"priority": "urgent"}).expect(200)
+        agent.locator("#bulk-apply").click()
+        toast = agent.locator(".toast")
+        expect(toast).to_contain_text("1 changed")
+        expect(toast).to_contain_text("somebody has changed them since")
+        equal((duplicate_of(first), duplicate_of(third)), (second, None))
+        toast.get_by_role("button", name="Undo").click()
+        expect(toast).to_contain_text("Undone: 1")
+        equal(duplicate_of(first), None)
+    with person(role="agent") as agent:
+        agent.goto(url("/staff?q=zebra+crossing"))
+        expect(agent.locator("#triage[data-ready]")).to_be_visible()
+        if not agent.locator("#queue-panel").is_visible():
+            agent.get_by_role("button", name="List", exact=True).click()
+        agent.get_by_role("button", name="Select everything the list finds").click()
+        agent.locator("#bulk-open-duplicate").click()
+        agent.get_by_label("The report that goes on").fill(second)
+        expect(agent.locator("#bulk-preview")).to_contain_text("2 will change")
+        picture(agent, "merge-many-phone")
+        agent.locator("#bulk-apply").click()
+        expect(agent.locator(".toast")).to_contain_text("2 changed")
+    equal([duplicate_of(each) for each in references], [second, None, second])
