@@ -16,17 +16,23 @@ def photo(name="lamp.jpg", content=None):
 
 
 def report(page, title, *, files=(), category="Street light out", location=True, with_photos=None,
-           before_sending=None):
-    """Reports anonymously through the four screens; ends on the reporter's page and returns reference and address."""
-    page.goto(url("/report"))
+           before_sending=None, answer=None, at=url):
+    """Reports anonymously through the four screens; ends on the reporter's page.
+
+    answer: answers the category's questions.
+    at: the address of a path at the township that is told.
+    """
+    page.goto(at("/report"))
     if location:
         page.get_by_role("button", name="Use my location").click()
         expect(page.get_by_text("Found, to about")).to_be_visible()
     else:
         page.get_by_label("I do not know the place").check()
     following(page, "What is it about?")
-    page.get_by_label(re.compile("^Search")).fill(category.split()[1])
+    page.get_by_label(re.compile("^Search")).fill(category.split()[:2][-1])
     page.get_by_role("radio", name=category).check(force=True)
+    if answer:
+        answer(page)
     following(page, "Photos")
     if files:
         page.locator("#field-files").set_input_files(list(files))

@@ -26,6 +26,16 @@ import Testing
     #expect(try await town.somebody(.agent).get("/api/v1/requests/\(reference)")["version"]?.integer == 1)
   }
 
+  @Test("an empty queue says why, and leads an administrator of a new township to what is to be set up")
+  func empty() async throws {
+    let town = try await Township()
+    let agent = try await town.browser(.agent)
+    #expect(try await agent.get("/staff?overdue=true").text.contains("No request matches this filter."))
+    let queue = try await agent.get("/staff").text
+    #expect(queue.contains("No request is open.") && !queue.contains("Set up categories"))
+    #expect(try await town.browser(.administrator).get("/staff").text.contains("Set up categories, people and rules"))
+  }
+
   @Test("filters come from the address; what is open is the beginning, and a filter that is none is left out")
   func filters() async throws {
     let town = try await Township()

@@ -86,6 +86,22 @@ import Testing
     #expect(try await town.somebody(.crew, department: "parks").post(path + "/status", start).status == 403)
   }
 
+  @Test("who may not change a request is told so, whichever version they name")
+  func versionOfOthers() async throws {
+    let town = try await Township()
+    let (reference, _) = try await town.report()
+    let path = "/api/v1/requests/\(reference)"
+    for client in [try await town.somebody(.viewer), try await town.somebody(.crew)] {
+      let late = client.with("If-Match", "\"7\"")
+      #expect(try await late.post(path + "/status", .object(["status": .string("in_progress")])).status == 403)
+      #expect(try await late.post(path + "/assignment", .object(["department": .string("roads")])).status == 403)
+      #expect(try await late.patch(path, .object(["priority": .string("low")])).status == 403)
+      #expect(try await late.post(path + "/confirm", .object(["resolved": .bool(true)])).status == 403)
+    }
+    let agent = try await town.somebody(.agent).with("If-Match", "\"7\"")
+    #expect(try await agent.post(path + "/status", .object(["status": .string("in_progress")])).status == 412)
+  }
+
   @Test("null says no status and no visibility")
   func nothingSaid() async throws {
     let town = try await Township()

@@ -51,8 +51,9 @@ struct EditRequest: Sendable {
     _ reference: Reference, _ change: RequestChange, ifMatch: Int?, as actor: Actor
   ) async throws -> ServiceRequest {
     try await database.tenant(actor.tenant.id).write { transaction in
-      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
-      try Self.authorize(change, of: request, as: actor)
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch) {
+        try Self.authorize(change, of: $0, as: actor)
+      }
       // What belongs to a private category stops being public with it; the other way round is for staff to decide.
       var change = change
       if let category = change.category, change.visibility == nil, request.visibility == "public",

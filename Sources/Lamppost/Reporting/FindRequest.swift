@@ -45,10 +45,13 @@ struct FindRequest: Sendable {
 
 /// The request of a change, locked until the transaction ends, so that changes to one request follow one another.
 enum LockedRequest {
-  /// - Parameter ifMatch: the version that the caller saw, from `If-Match`.
-  /// - Throws: `gone`, `not_found`, `version_mismatch`.
+  /// - Parameters:
+  ///   - ifMatch: the version that the caller saw, from `If-Match`.
+  ///   - authorize: asks whether the caller may change it: before the version, since who may not is told no version.
+  /// - Throws: `gone`, `not_found`, `version_mismatch`, and what `authorize` throws.
   static func lock(
-    _ reference: Reference, in transaction: Transaction, as actor: Actor, ifMatch: Int? = nil
+    _ reference: Reference, in transaction: Transaction, as actor: Actor, ifMatch: Int? = nil,
+    authorize: (ServiceRequest) throws -> Void = { _ in }
   ) async throws -> ServiceRequest {
     guard let row = try await transaction.query(FindRequest.query(reference, as: actor) + " FOR UPDATE OF r").first
     else {
@@ -57,6 +60,7 @@ enum LockedRequest {
       throw removed.isEmpty ? Problem.notFound : Problem(.gone)
     }
     let request = try ServiceRequest(row)
+    try authorize(request)
     if let ifMatch, ifMatch != request.facts.version { throw Problem(.versionMismatch) }
     return request
   }

@@ -18,8 +18,9 @@ struct AssignRequest: Sendable {
     _ reference: Reference, _ assignment: Assignment, ifMatch: Int?, as actor: Actor
   ) async throws -> ServiceRequest {
     try await database.tenant(actor.tenant.id).write { transaction in
-      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
-      try actor.require(.assign, on: request.facts)
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch) {
+        try actor.require(.assign, on: $0.facts)
+      }
       let assigneeID = try await Self.person(assignment.assignee, for: request.facts, in: transaction)
       let departmentID = try await Self.department(
         assignment.department, now: request.facts.departmentID, in: transaction)

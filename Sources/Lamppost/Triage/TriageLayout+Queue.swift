@@ -10,7 +10,7 @@ extension TriageLayout {
     let now = Date.now
     if queue.items.isEmpty {
       return """
-        <div id="queue"><p class="empty" id="queue-empty">\(t("No request matches this filter."))</p></div>
+        <div id="queue"><p class="empty" id="queue-empty">\(nothing)</p></div>
 
         """
     }
@@ -23,6 +23,16 @@ extension TriageLayout {
           as HTML
       })</div>
 
+      """
+  }
+
+  /// Why the queue is empty, and in a township that is being set up where that is done.
+  private var nothing: HTML {
+    if !query.parameters.isEmpty { return HTML(text: t("No request matches this filter.")) }
+    let waiting = t("No request is open. New ones appear here by themselves.")
+    guard mayEver(.manageCategories) else { return HTML(text: waiting) }
+    return """
+      \(waiting)<br><a href="\(Paths.administration())">\(t("Set up categories, people and rules"))</a>
       """
   }
 

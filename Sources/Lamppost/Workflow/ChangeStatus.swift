@@ -13,8 +13,9 @@ struct ChangeStatus: Sendable {
     ifMatch: Int?, as actor: Actor
   ) async throws -> ServiceRequest {
     try await database.tenant(actor.tenant.id).write { transaction in
-      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
-      try actor.require(.changeStatus, on: request.facts)
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch) {
+        try actor.require(.changeStatus, on: $0.facts)
+      }
       if request.isMerged { throw Self.merged }
       for file in proof {
         _ = try await addAttachment.add(file, nil, to: request, in: transaction, as: actor)

@@ -11,9 +11,10 @@ struct ConfirmResolution: Sendable {
     _ reference: Reference, resolved: Bool, note: String?, ifMatch: Int?, as actor: Actor
   ) async throws -> ServiceRequest {
     try await database.tenant(actor.tenant.id).write { transaction in
-      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch)
-      guard actor.reported(request.facts) else {
-        throw actor.person == nil && actor.trackedRequestID == nil ? Problem(.unauthenticated) : Problem(.forbidden)
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch) { request in
+        guard actor.reported(request.facts) else {
+          throw actor.person == nil && actor.trackedRequestID == nil ? Problem(.unauthenticated) : Problem(.forbidden)
+        }
       }
       let workflow = actor.tenant.workflow
       guard let status = workflow.next(from: request.facts.status, by: resolved ? .confirming : .disputing) else {
