@@ -23,7 +23,7 @@ async function fill(): Promise<void> {
     const response = await fetch(page, { credentials: "omit", cache: "no-store" });
     if (!response.ok) continue;
     const text = await response.clone().text();
-    for (const match of text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)) links.add(match[1] as string);
+    for (const match of text.matchAll(/(?:href|src)="(\/(?:static|theme)\/[^"]+)"/g)) links.add(match[1] as string);
     await cache.put(page, response);
   }
   for (const link of [...links]) {
@@ -43,7 +43,7 @@ scope.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== scope.location.origin) return;
-  if (url.pathname.startsWith("/static/")) event.respondWith(fromCache(request));
+  if (/^\/(static|theme)\//.test(url.pathname)) event.respondWith(fromCache(request));
   else if (request.mode === "navigate") event.respondWith(fromNetwork(request, url.pathname));
 });
 

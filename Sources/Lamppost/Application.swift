@@ -41,6 +41,7 @@ final class Application: Sendable {
   let secondFactors: SecondFactors
   let changeSecondFactor: ChangeSecondFactor
   let changeSettings: ChangeSettings
+  let changeBranding: ChangeBranding
   let listAudit: ListAudit
   let changeCategory: ChangeCategory
   let importConfiguration: ImportConfiguration
@@ -144,6 +145,7 @@ final class Application: Sendable {
     resetPassword = ResetPassword(database: database, passwords: passwords, sessions: sessions)
     changeAddress = ChangeAddress(database: database, signIn: signIn)
     changeSettings = ChangeSettings(database: database, tenants: tenants)
+    changeBranding = ChangeBranding(database: database, tenants: tenants)
     listAudit = ListAudit(database: database, cursors: cursors)
     changeCategory = ChangeCategory(database: database)
     importConfiguration = ImportConfiguration(database: database, tenants: tenants)

@@ -6,7 +6,7 @@ import HTTPServer
 enum Paths {
   /// Whether an address is a page's: it answers in HTML, and its forms carry their token inside.
   static func isPage(_ template: String) -> Bool {
-    !["/api/", "/static/", "/basemap/"].contains(where: template.hasPrefix)
+    !["/api/", "/static/", "/theme/", "/basemap/"].contains(where: template.hasPrefix)
   }
 
   /// Whether a page's form may bring files.
@@ -25,6 +25,7 @@ enum Paths {
   static let metrics = Path("/metrics")
   static let api = Path("/api")
   static let asset = Path("/static/{name}", String.self)
+  static let theme = Path("/theme/{theme}.css", ThemeName.self)
 
   // Pages: everybody
   static let language = Path("/language")
@@ -98,6 +99,7 @@ enum Paths {
   static let retentionPage = Path("/admin/retention")
   static let dataRequestPage = Path("/staff/data-requests")
   static let adminSettings = Path("/admin/settings")
+  static let adminBranding = Path("/admin/branding")
   static let mergePage = Path("/staff/requests/{reference}/merge", Reference.self)
   static let adminWorkflow = Path("/admin/workflow")
   static let adminCategories = Path("/admin/categories")
@@ -167,6 +169,7 @@ enum Paths {
   static let calendars = Path("/api/v1/calendars")
   static let calendar = Path("/api/v1/calendars/{calendar}", String.self)
   static let settings = Path("/api/v1/settings")
+  static let branding = Path("/api/v1/settings/branding")
   static let audit = Path("/api/v1/audit")
   static let auditState = Path("/api/v1/audit/state")
   static let workflow = Path("/api/v1/workflow")

@@ -76,6 +76,8 @@ extension Router<Access, Context> {
     router.on(.patch, Paths.calendar, access: .staff(.manageCategories), handler: CalendarRoutes.change)
     router.on(.get, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.settings)
     router.on(.patch, Paths.settings, access: .staff(.manageCategories), handler: AdministrationRoutes.changeSettings)
+    router.on(.get, Paths.branding, access: .staff(.manageCategories), handler: BrandingRoutes.read)
+    router.on(.patch, Paths.branding, access: .staff(.manageCategories), handler: BrandingRoutes.change)
     router.on(.get, Paths.audit, access: .staff(.readAudit), handler: AuditRoutes.list)
     router.on(.get, Paths.auditState, access: .staff(.readAudit), handler: AuditRoutes.state)
     router.on(.get, Paths.workflow, access: .anyone, handler: WorkflowRoutes.settings)

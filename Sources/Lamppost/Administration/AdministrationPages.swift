@@ -29,6 +29,7 @@ enum AdministrationPage {
   private static func links(_ t: Translator) -> [(path: String, title: String, about: String)] {
     [
       (Paths.adminSettings(), t("Township settings"), t("What your pages say, and when reports become public.")),
+      (Paths.adminBranding(), t("Name, colours and logo"), t("How your township shows itself on every page.")),
       (Paths.adminDepartments(), t("Departments"), t("Who does which work, and with whom.")),
       (Paths.adminPeople(), t("People"), t("Who works here, in which role, and what they are limited to.")),
       (Paths.calendarPages(), t("Calendars"), t("When you work: hours and holidays.")),

@@ -46,6 +46,7 @@ struct AuditWords {
   func subject(_ entry: AuditEntry) -> String {
     switch entry.subject {
     case "settings": return t("Township settings")
+    case "branding": return t("Name, colours and logo")
     case "workflow": return t("Statuses and closing")
     case "rules": return t("Order of the rules")
     case "account": return t("Own account")

@@ -2,7 +2,7 @@ import Civic
 import HTTPServer
 
 extension Operation {
-  static let administration = categories + configuration + settings
+  static let administration = categories + configuration + settings + branding
 
   static let categories = [
     Operation(

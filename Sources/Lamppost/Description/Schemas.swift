@@ -10,7 +10,7 @@ enum Schemas {
     inputs + categories + configuration
     + bulkInputs + peopleInputs + moderationInputs + outputs + bulkOutputs + peopleOutputs
     + invitationForms
-    + moderationOutputs + routing + townshipForms + audit + deadlineInputs + deadlineOutputs
+    + moderationOutputs + routing + townshipForms + audit + deadlineInputs + deadlineOutputs + branding
 
   // MARK: Words
 

@@ -72,6 +72,7 @@ enum ErrorPage {
       <meta name="color-scheme" content="light dark">
       <meta name="robots" content="noindex">
       <link rel="stylesheet" href="\(context.application.assets.link("app.css"))">
+      \(tenant.themeName.map { "<link rel=\"stylesheet\" href=\"\(Paths.theme($0))\">" as HTML })
       </head>
       <body class="column">
       <main id="main">

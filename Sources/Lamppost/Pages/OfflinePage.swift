@@ -1,3 +1,4 @@
+import Civic
 import HTML
 import HTTPServer
 import JSON
@@ -28,22 +29,23 @@ enum OfflinePage {
 /// Makes the pages an app that can be put on the start screen (https://www.w3.org/TR/appmanifest/).
 enum AppManifest {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
-    let (t, assets) = (context.t, context.application.assets)
+    let (t, assets, tenant) = (context.t, context.application.assets, context.actor.tenant)
+    let colour = (tenant.theme.brand ?? Theme.ownBrand).description
     let icons = [
       ("icon-192.png", "192x192", "any"), ("icon-512.png", "512x512", "any"),
       ("icon-maskable-512.png", "512x512", "maskable"),
     ]
     var response = Response.json(.ok) { json in
       json.field("id", Paths.home())
-      json.field("name", context.actor.tenant.name)
-      json.field("short_name", context.actor.tenant.name)
+      json.field("name", tenant.name)
+      json.field("short_name", tenant.shortName ?? tenant.name)
       json.field("description", t("Report what is broken in the street, and follow it until it is mended."))
       json.field("lang", context.language.rawValue)
       json.field("start_url", Paths.home())
       json.field("scope", "/")
       json.field("display", "standalone")
-      json.field("background_color", "#12233f")
-      json.field("theme_color", "#12233f")
+      json.field("background_color", colour)
+      json.field("theme_color", colour)
       json.array("icons") { list in
         for (name, sizes, purpose) in icons {
           list.object { icon in

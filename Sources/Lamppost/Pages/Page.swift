@@ -1,3 +1,4 @@
+import Civic
 import FoundationEssentials
 import HTML
 import HTTPServer
@@ -60,23 +61,24 @@ struct Page {
   private func html(_ context: Context) -> HTML {
     let t = context.t
     let assets = context.application.assets
-    let name = context.actor.tenant.name
+    let tenant = context.actor.tenant
     return """
       <!doctype html>
       <html lang="\(context.language.rawValue)">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(title) · \(name)</title>
+      <title>\(title) · \(tenant.name)</title>
       <meta name="color-scheme" content="light dark">
-      <meta name="theme-color" content="#12233f">
+      <meta name="theme-color" content="\((tenant.theme.brand ?? Theme.ownBrand).description)">
       \(isPrivate ? "<meta name=\"robots\" content=\"noindex\">\n" as HTML : nil)\(head)\
-      \(hasMap ? context.application.map.settings(for: context.actor.tenant) : nil)\
+      \(hasMap ? context.application.map.settings(for: tenant) : nil)\
       <link rel="icon" href="\(assets.link("icon.svg"))" type="image/svg+xml">
       <link rel="apple-touch-icon" href="\(assets.link("apple-touch-icon.png"))">
       <link rel="manifest" href="\(Paths.manifest())">
       <link rel="stylesheet" href="\(assets.link("app.css"))">
       \(styles.map { "<link rel=\"stylesheet\" href=\"\(assets.link($0 + ".css"))\">\n" as HTML })\
+      \(tenant.themeName.map { "<link rel=\"stylesheet\" href=\"\(Paths.theme($0))\">\n" as HTML })\
       <script type="module" src="\(assets.link("app.js"))"></script>
       \(scripts.map { "<script type=\"module\" src=\"\(assets.link($0 + ".js"))\"></script>\n" as HTML })\
       </head>

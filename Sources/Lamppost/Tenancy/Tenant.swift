@@ -10,6 +10,11 @@ struct Tenant: Sendable, Equatable {
   let id: Int
   let slug: String
   let name: String
+  /// Where there is little room; nil for the name itself.
+  let shortName: String?
+  /// Its colours, and the name of the style sheet that is made of them; nil where it wears Lamppost's own.
+  let theme: Theme
+  let themeName: ThemeName?
   /// Dictionary of full-text search, e.g. `english`.
   let searchLanguage: String
   /// Of pages, for readers whose browser asks for no language of ours.
@@ -31,7 +36,8 @@ struct Tenant: Sendable, Equatable {
   static let columns: SQL =
     """
     slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent),
-    statuses::text, closes_after_days, language, deactivated_at IS NULL, second_factor_roles
+    statuses::text, closes_after_days, language, deactivated_at IS NULL, second_factor_roles,
+    short_name, brand_colour, accent_colour
     """
 
   /// Of the boundary, else of the areas, else of the streets.
@@ -55,6 +61,11 @@ struct Tenant: Sendable, Equatable {
     language = Language(rawValue: try row.get(10)) ?? .english
     isActive = try row.get(11)
     secondFactorRoles = Set(try row.get(12, as: [String].self).compactMap(Role.init(rawValue:)))
+    shortName = try row.get(13)
+    theme = Theme(
+      brand: try row.get(14, as: String?.self).flatMap(Colour.init),
+      accent: try row.get(15, as: String?.self).flatMap(Colour.init))
+    themeName = ThemeName(theme)
   }
 
   var workflow: Workflow { workflowSettings.workflow }
@@ -68,6 +79,7 @@ struct Tenant: Sendable, Equatable {
     (timeZone, emergencyNumber, contactEmail, bounds) = (.gmt, "", nil, nil)
     workflowSettings = WorkflowSettings()
     secondFactorRoles = []
+    (shortName, theme, themeName) = (nil, Theme(brand: nil, accent: nil), nil)
   }
 }
 

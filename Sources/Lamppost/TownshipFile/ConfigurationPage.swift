@@ -101,6 +101,7 @@ enum ConfigurationPage {
   private static func title(_ section: TownshipConfiguration.Section, _ t: Translator) -> String {
     switch section {
     case .settings: t("Township settings")
+    case .branding: t("Name, colours and logo")
     case .workflow: t("Statuses and closing")
     case .deadlines: t("Warnings of target dates")
     case .departments: t("Departments")

@@ -18,7 +18,7 @@ struct ConfigurationReader {
   private(set) var steps: [Step] = []
   /// What the file speaks of, in its order.
   private(set) var named: [Section: [String]] = [:]
-  private var settings: (TownshipSettings, WorkflowSettings, DeadlineSettings)?
+  private var settings: (Tenant, DeadlineSettings)?
   private var categories: [String: KeptCategory] = [:]
   private var calendars: [String: KeptCalendar] = [:]
   private var rules: [String: KeptRule] = [:]
@@ -36,7 +36,7 @@ struct ConfigurationReader {
     ])
     guard let row = rows[0].first, let deadlines = rows[1].first else { throw Problem.notFound }
     let tenant = try Tenant(id: id, row)
-    settings = (TownshipSettings(tenant), tenant.workflowSettings, try DeadlineSettings(deadlines))
+    settings = (tenant, try DeadlineSettings(deadlines))
     categories = try Dictionary(rows[2].map(KeptCategory.init).map { ($0.slug, $0) }) { $1 }
     calendars = try Dictionary(rows[3].map(KeptCalendar.init).map { ($0.slug, $0) }) { $1 }
     for rule in try rows[4].map(KeptRule.init) { rules[Self.free(rule.name, rules)] = rule }
@@ -71,12 +71,15 @@ struct ConfigurationReader {
   // MARK: Single objects
 
   private mutating func readSingles(_ input: inout ObjectInput) {
-    guard let (settings, workflow, deadlines) = self.settings else { return }
+    guard let (tenant, deadlines) = self.settings else { return }
     let actor = self.actor
-    if let new = input.nested("settings", { Optional(TownshipSettings(&$0, changing: settings)) }) {
+    if let new = input.nested("settings", { Optional(TownshipSettings(&$0, changing: TownshipSettings(tenant))) }) {
       add(.settings, "settings") { try await ChangeSettings.write(new, by: actor, in: $0) }
     }
-    if let new = input.nested("workflow", { Optional(WorkflowSettings(&$0, changing: workflow)) }) {
+    if let new = input.nested("branding", { Optional(Branding(&$0, changing: Branding(tenant))) }) {
+      add(.branding, "branding") { try await ChangeBranding.write(new, by: actor, in: $0) }
+    }
+    if let new = input.nested("workflow", { Optional(WorkflowSettings(&$0, changing: tenant.workflowSettings)) }) {
       add(.workflow, "workflow") { try await ChangeWorkflow.write(new, by: actor, in: $0) }
     }
     if let new = input.nested("deadlines", { Optional(DeadlineSettings(&$0, changing: deadlines)) }) {

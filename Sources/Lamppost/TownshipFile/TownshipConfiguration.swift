@@ -6,10 +6,10 @@ import TimeZones
 struct TownshipConfiguration: Sendable {
   /// The kinds of things in the file, in the order in which they are brought in: each names those before it alone.
   enum Section: String, CaseIterable, Sendable {
-    case settings, workflow, deadlines, departments, calendars, categories, templates, areas, rules
+    case settings, branding, workflow, deadlines, departments, calendars, categories, templates, areas, rules
 
     /// Whether it is one object, not a list.
-    var isSingle: Bool { [.settings, .workflow, .deadlines].contains(self) }
+    var isSingle: Bool { [.settings, .branding, .workflow, .deadlines].contains(self) }
   }
 
   struct Item: Sendable, Equatable {
@@ -30,6 +30,7 @@ struct TownshipConfiguration: Sendable {
     guard let row = rows.first else { throw Problem.notFound }
     let tenant = try Tenant(id: tenantID, row)
     items[.settings] = [try Self.item("settings") { TownshipSettings(tenant).write(to: &$0) }]
+    items[.branding] = [try Self.item("branding") { Branding(tenant).write(to: &$0) }]
     items[.workflow] = [try Self.item("workflow") { tenant.workflowSettings.write(to: &$0) }.without(["optional"])]
     items[.deadlines] = try await transaction.query(
       "SELECT \(DeadlineSettings.columns) FROM tenants WHERE id = \(tenantID)"

@@ -117,6 +117,7 @@ struct Victim: Sendable {
         UNION ALL SELECT id::text FROM saved_views WHERE tenant_id = \(town.id)
         """),
     ]
+    values["theme"] = ["7a0019-own-00000000"]
     values["area"] = ["wards:ward-1"]
     values["calendar"] = try await texts("SELECT slug FROM calendars WHERE tenant_id = \(town.id)")
     values["token"] = try await secrets()
