@@ -7,6 +7,7 @@ from instance import instance
 try:
     names = [
         "opening", "stories", "https", "keyboard", "keyboard_accounts", "map", "merging", "tiles", "print", "offline", "gestures",
+        "branding",
         "escaping", "people", "audit", "privacy", "calendars", "categories", "rules", "areas", "second_factor", "account_mails",
         "keyboard_administration", "accessibility",
         # It makes a second township, after which the first answers to its own name alone.

@@ -8,7 +8,7 @@ PUBLIC = ["/", "/report", "/map", "/map?q=nothing-has-this-word", "/sign-in", "/
           "/accessibility", "/emergency", "/offline", "/api", "/nowhere", "/forgot-password", "/reset-password/nothing"]
 SIGNED_IN = ["/me", "/me/settings", "/me/security", "/me/delete", "/report", "/sign-out"]
 STAFF = ["/staff", "/staff/dashboard", "/staff/mentions", "/staff/compliance", "/staff/moderation"]
-ADMINISTRATION = ["/admin", "/admin/settings", "/admin/categories", "/admin/categories/street-light-out",
+ADMINISTRATION = ["/admin", "/admin/settings", "/admin/branding", "/admin/categories", "/admin/categories/street-light-out",
                   "/admin/calendars", "/admin/calendars/new", "/admin/deadlines"]
 KEEPING = ["/admin/people", "/admin/departments", "/admin/invitations", "/admin/rules", "/admin/rules/new", "/admin/areas",
            "/admin/areas/new", "/admin/templates", "/admin/workflow", "/admin/categories/new", "/admin/retention",
