@@ -15,7 +15,8 @@ function start(form: HTMLFormElement): void {
     const number = ++asked;
     const body = new FormData(form);
     body.set("action", "preview");
-    const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(body as unknown as Record<string, string>) })
+    // Not form.action: the buttons are called so.
+    const response = await fetch(form.getAttribute("action")!, { method: "POST", body: new URLSearchParams(body as unknown as Record<string, string>) })
       .catch(() => null);
     // A colour that is half typed is none: the picture of the last one stays.
     if (!response?.ok || number !== asked) return;
