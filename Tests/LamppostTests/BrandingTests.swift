@@ -1,9 +1,9 @@
-@testable import Civic
 import FoundationEssentials
 import HTTPServer
 import JSON
 import Testing
 
+@testable import Civic
 @testable import Lamppost
 
 /// How a township shows itself: its name and its colours.
@@ -63,8 +63,10 @@ import Testing
     for (name, colour) in Theme.nightOwn {
       #expect(value(name, halves[1]) ?? value(name, halves[0]) == colour, "\(name) by night")
     }
-    let grounds = ["ground", "surface", "raised", "danger-ground", "good-ground", "warn-ground", "info-ground",
-      "internal-ground"]
+    let grounds = [
+      "ground", "surface", "raised", "danger-ground", "good-ground", "warn-ground", "info-ground",
+      "internal-ground",
+    ]
     #expect(grounds.map { value("--" + $0, halves[0]) } == Theme.dayGrounds)
     #expect(grounds.map { value("--" + $0, halves[1]) } == Theme.nightGrounds)
   }
@@ -92,7 +94,8 @@ import Testing
     let town = try await Township()
     let admin = try await town.somebody(.administrator)
     let wrong = try await change(
-      admin, ##"{"brand_colour": "#12345", "accent_colour": "red; } body {", "name": " ", "short_name": 7, "logo": 1}"##)
+      admin, ##"{"brand_colour": "#12345", "accent_colour": "red; } body {", "name": " ", "short_name": 7, "logo": 1}"##
+    )
     #expect(wrong.status == 422)
     #expect(wrong.fields["brand_colour"] == "invalid_format" && wrong.fields["accent_colour"] == "invalid_format")
     #expect(wrong.fields["name"] == "required" && wrong.fields["short_name"] == "wrong_type")
@@ -152,9 +155,13 @@ import Testing
     #expect(manifest["name"]?.string == "Springfield <b>" && manifest["short_name"]?.string == "S’field")
     #expect(try await change(admin, #"{"short_name": null}"#)["short_name"] == .null)
     let rows = try await town.database.read(
-      "SELECT actor_id, after ->> 'name' FROM audit_events WHERE tenant_id = \(town.id) AND subject = 'branding' ORDER BY id")
+      """
+      SELECT actor_id, after ->> 'name' FROM audit_events
+       WHERE tenant_id = \(town.id) AND subject = 'branding' ORDER BY id
+      """)
     #expect(rows.count == 2)
-    #expect(try rows[0].get(0, as: Int?.self) == admin.personID && rows[0].get(1, as: String?.self) == "Springfield <b>")
+    #expect(
+      try rows[0].get(0, as: Int?.self) == admin.personID && rows[0].get(1, as: String?.self) == "Springfield <b>")
     #expect(try await town.browser(.administrator).get("/staff/audit").text.contains("Name, colours and logo"))
   }
 
