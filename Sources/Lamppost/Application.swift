@@ -221,7 +221,7 @@ final class Application: Sendable {
     redactPhoto = RedactPhoto(database: database, store: store, quarantine: quarantine)
     destroySealed = DestroySealed(database: database)
     retention = Retention(database: database)
-    dataRequests = DataRequests(database: database, sessions: sessions)
+    dataRequests = DataRequests(database: database, sessions: sessions, secret: secret)
     readStaffRequest = ReadStaffRequest(
       database: database, findRequest: findRequest, listComments: listComments, listHistory: listHistory,
       listRequests: listRequests, similarRequests: similarRequests, readContact: readContact)

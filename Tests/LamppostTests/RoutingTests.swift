@@ -266,4 +266,56 @@ import TimeZones
     }
     #expect(mails.mails(to: try await email(admin)).isEmpty)
   }
+
+  @Test("a mail tells nobody what the screen would not: no blurred place outside, nothing beyond somebody's limits")
+  func mailsWithinLimits() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    let (near, far, named) = (
+      try await town.somebody(.manager), try await town.somebody(.manager), try await town.somebody(.agent)
+    )
+    func email(_ person: Client) async throws -> String {
+      try await town.database.read("SELECT email FROM people WHERE id = \(person.personID!)").first!.get(0)
+    }
+    for person in [far, named] {
+      let limited = try await admin.patch(
+        "/api/v1/users/\(person.personID!)", .object(["categories": .array([.string("pothole")])]))
+      #expect(limited.status == 200, "\(limited.text)")
+    }
+    let outside = "\(UUID().uuidString.lowercased())@example.test"
+    try await add(
+      admin,
+      """
+      {"name": "Tell", "then": {"notify_role": "manager", "notify_person": \(named.personID!),
+       "notify_email": "\(outside)"}}
+      """)
+    let blurred = try await admin.patch("/api/v1/categories/street-light", .object(["blurs_location": .bool(true)]))
+    #expect(blurred.status == 200, "\(blurred.text)")
+    let fields = [("address", JSONValue.string("17 Quiet Lane"))]
+    let lamp = try await town.report(fields).reference
+    let hole = try await town.report(fields + [("category", .string("pothole"))]).reference
+    try await town.runJobs()
+    let mails = town.installation.mails
+    func told(_ address: String) -> [String: Bool] {
+      Dictionary(
+        uniqueKeysWithValues: mails.mails(to: address).map {
+          ($0.text.contains(lamp) ? lamp : hole, $0.text.contains("17 Quiet Lane"))
+        })
+    }
+    #expect(told(try await email(near)) == [lamp: true, hole: true])
+    #expect(told(outside) == [lamp: false, hole: true])
+    for person in [far, named] { #expect(told(try await email(person)) == [hole: true]) }
+    // Who was limited after the mail was asked for is not told either.
+    _ = try await admin.patch(
+      "/api/v1/users/\(near.personID!)", .object(["categories": .array([.string("pothole")])]))
+    _ = try await town.database.write(
+      """
+      INSERT INTO jobs (tenant_id, kind, subject)
+      SELECT r.tenant_id, 'send_routed', r.id || ':' || rules.id || ':person ' || \(near.personID!)::bigint
+        FROM requests r, routing_rules rules
+       WHERE r.tenant_id = \(town.id) AND rules.tenant_id = r.tenant_id AND r.reference = \(Reference(lamp)!.stored)
+      """)
+    try await town.runJobs()
+    #expect(mails.mails(to: try await email(near)).count == 2)
+  }
 }

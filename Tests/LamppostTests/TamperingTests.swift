@@ -245,4 +245,62 @@ private struct Archive {
       #expect(await Command.run(wrong, environment: admin) == 2)
     }
   }
+
+  @Test("digests of erased rows that an older version made with somebody's number are made anew, and all stays whole")
+  func olderDigests() async throws {
+    let installation = try await Installation.shared()
+    try await installation.withDatabaseOfItsOwn { database in
+      func write(_ statement: SQL) async throws { _ = try await database.write(statement) }
+      try await write("INSERT INTO tenants (id, slug, name) OVERRIDING SYSTEM VALUE VALUES (1, 'a', 'A')")
+      try await write("INSERT INTO categories (tenant_id, slug, name) VALUES (1, 'x', 'X')")
+      try await write(
+        """
+        INSERT INTO requests (tenant_id, reference, title, category_id, priority, visibility)
+        SELECT 1, \(Reference(bits: 7).stored), 'x', id, 2, 'public' FROM categories
+        """)
+      for note in ["mine", "yours", "theirs"] {
+        try await write(
+          """
+          INSERT INTO request_events (tenant_id, request_id, actor_id, kind, visibility, note)
+          SELECT 1, id, 12345, 'message', 'private', \(note) FROM requests
+          """)
+      }
+      let township = database.tenant(1)
+      // As it was done before: the words, then the reporter's number, of the first two rows.
+      let old: SQL = """
+        encode(sha256(convert_to(jsonb_build_array(
+          e.actor_id, e.kind, e.visibility, e.before, e.after, e.note)::text, 'UTF8')), 'hex')
+        """
+      for change: SQL in ["note = NULL", "actor_id = NULL"] {
+        try await write("UPDATE request_events SET salt = NULL, \(change) WHERE sequence < 3")
+        try await write(
+          """
+          INSERT INTO audit_events (tenant_id, actor_id, kind, subject, after)
+          SELECT 1, 9, 'erased', 'request ' || e.request_id, jsonb_object_agg(e.sequence, \(old))
+            FROM request_events e WHERE sequence < 3 GROUP BY e.request_id
+          """)
+      }
+      _ = try await township.write("SELECT seal_history(100)")
+      // And one of them was changed behind the application's back.
+      try await write("UPDATE request_events SET kind = 'comment' WHERE sequence = 2")
+      let file = try #require(
+        try FileManager.default.contentsOfDirectory(atPath: Installation.migrations)
+          .first { $0.hasSuffix("_digests_name_nobody.sql") })
+      let script = try String(contentsOfFile: "\(Installation.migrations)/\(file)", encoding: .utf8)
+      try await township.write { transaction in
+        for statement in script.split(separator: ";\n\n") {
+          try await transaction.execute(SQL(unsafeSQL: String(statement)))
+        }
+      }
+      let damages = try await VerifyHistory(database: database)(tenantID: 1).damages
+      #expect(damages.map(\.kind) == [.changedAfterErasure], "\(damages)")
+      let told = try await database.read(
+        """
+        SELECT 1 FROM audit_events a, jsonb_each_text(a.after) d, request_events e
+         WHERE d.value = encode(sha256(convert_to(jsonb_build_array(
+           12345, e.kind, e.visibility, e.before, e.after, NULL)::text, 'UTF8')), 'hex')
+        """)
+      #expect(told.isEmpty)
+    }
+  }
 }

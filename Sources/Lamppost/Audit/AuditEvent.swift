@@ -17,6 +17,8 @@ struct AuditEvent: Sendable {
     case passwordChanged = "password_changed"
     case accountDeleted = "account_deleted"
     case exported
+    /// Somebody asked for their data, and staff looked for it or deleted it; handing it over is `exported`.
+    case dataRequest = "data_request"
     /// Settings, categories, people: whatever the township keeps.
     case changed
     case invited

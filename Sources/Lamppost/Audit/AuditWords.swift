@@ -17,6 +17,7 @@ struct AuditWords {
     case .passwordChanged: t("Password changed")
     case .accountDeleted: t("Account deleted")
     case .exported: t("Data taken out")
+    case .dataRequest: t("Somebody's data asked for")
     case .changed: t("Changed")
     case .invited: t("Invited")
     case .deactivated: t("Deactivated")
@@ -52,6 +53,7 @@ struct AuditWords {
     case "account": return t("Own account")
     case "audit log", "audit": return t("Audit log")
     case "history": return t("History")
+    case "data request": return t("Somebody asks for their data")
     case AuditEvent.unknownAccount: return t("An account that does not exist")
     default: break
     }

@@ -119,7 +119,7 @@ enum VerificationQueries {
   static func rows(_ tenantID: Int, after last: Int, through end: Int) -> SQL {
     """
     WITH looked AS (
-      SELECT e.request_id, e.sequence, e.actor_id, e.kind, e.visibility, e.before, e.after, e.note, e.salt IS NULL AS bare,
+      SELECT e.request_id, e.sequence, e.kind, e.visibility, e.before, e.after, e.note, e.salt IS NULL AS bare,
              coalesce(lag(e.sequence) OVER chain, 0) AS before_it,
              e.salt IS NULL OR e.digest = sha256(e.salt || convert_to(jsonb_build_array(
                e.actor_id, e.kind, e.visibility, e.before, e.after, e.note)::text, 'UTF8')) AS fits_digest,
@@ -132,7 +132,7 @@ enum VerificationQueries {
       SELECT l.*,
              CASE WHEN NOT l.bare THEN NULL WHEN r.rest IS NULL THEN 'missing'
                   WHEN r.rest <> sha256(convert_to(jsonb_build_array(
-                    l.actor_id, l.kind, l.visibility, l.before, l.after, l.note)::text, 'UTF8')) THEN 'other' END
+                    l.kind, l.visibility, l.before, l.after, l.note)::text, 'UTF8')) THEN 'other' END
                AS erasure,
              l.is_last AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.request_id = l.request_id)
                AND NOT EXISTS (

@@ -18,11 +18,7 @@ enum DataRequestRoutes {
       return download(try await context.application.dataRequests.export(subject, as: context.actor))
     case .delete:
       let counts = try await context.application.dataRequests.delete(subject, as: context.actor)
-      return .json(.ok) { json in
-        json.field("accounts", counts.accounts)
-        json.field("reports", counts.requests)
-        json.field("follows", counts.follows)
-      }
+      return .json(.ok) { json in counts.write(to: &json) }
     }
   }
 
@@ -46,7 +42,9 @@ enum DataRequestRoutes {
 /// The same as a page.
 enum DataRequestPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
-    page(context, FormFields(context.t), nil).response(context)
+    var shown = page(context, FormFields(context.t), nil)
+    if context.actor.isLimited { shown.status = .forbidden }
+    return shown.response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
@@ -66,7 +64,7 @@ enum DataRequestPage {
         return page(
           context, FormFields(t),
           """
-          <p class="notice good" role="status">\(t("Deleted: {accounts} accounts, the people of {reports} reports, {follows} followings.", values))</p>
+          <p class="notice good" role="status">\(t("Deleted: {accounts} accounts, the people of {reports} reports, {follows} followings, {invitations} invitations, {changes} changes of address.", values))</p>
 
           """
         ).response(context)
@@ -84,18 +82,19 @@ enum DataRequestPage {
   private static func numbers(_ counts: DataRequests.Counts, _ t: Translator) -> [String: String] {
     [
       "accounts": t.number(counts.accounts), "reports": t.number(counts.requests), "follows": t.number(counts.follows),
+      "invitations": t.number(counts.invitations), "changes": t.number(counts.addressChanges),
     ]
   }
 
   private static func found(_ counts: DataRequests.Counts, _ form: PageForm, _ context: Context) -> HTML {
     let t = context.t
-    if counts.accounts + counts.requests + counts.follows == 0 {
+    if counts.isEmpty {
       return "<p class=\"notice\" role=\"status\" id=\"found\">\(t("Nothing is kept of this."))</p>\n"
     }
     return """
       <section class="card" id="found" aria-labelledby="found-title">
       <h2 id="found-title">\(t("What was found"))</h2>
-      <p role="status">\(t("{accounts} accounts, {reports} reports, {follows} followings", numbers(counts, t)))</p>
+      <p role="status">\(t("{accounts} accounts, {reports} reports, {follows} followings, {invitations} invitations, {changes} changes of address", numbers(counts, t)))</p>
       <form method="post" action="\(Paths.dataRequestPage())">\(context.hiddenToken)
       <input type="hidden" name="subject" value="\(form["subject"] ?? "")">
       <p><button name="action" value="export">\(t("Download everything"))</button></p>
@@ -110,16 +109,22 @@ enum DataRequestPage {
   private static func page(_ context: Context, _ fields: FormFields, _ notice: HTML?) -> Page {
     let t = context.t
     let label = t("Email address or tracking code")
+    let form: HTML =
+      context.actor.isLimited
+      ? "<p class=\"notice warn\" id=\"limited\">\(t("You work within some areas or categories alone. What is kept of somebody may lie anywhere: ask a colleague who is not limited."))</p>"
+      : """
+      <p>\(t("Make sure that it is them: only who reads mail at the address, or holds the tracking code, may be given what is found."))</p>
+      <form method="post" action="\(Paths.dataRequestPage())" novalidate>\(context.hiddenToken)
+      \(fields.text("subject", label, .init(autocomplete: "off", maximumLength: 254)))\
+      <button name="action" value="find">\(t("Look for it"))</button>
+      </form>
+      """
     return Page(
       title: t("Somebody asks for their data"), isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.moderationPage(), t("Moderation")))\
         \(fields.summary { $0 == "subject" ? label : nil })<h1>\(t("Somebody asks for their data"))</h1>
-        \(notice)<p>\(t("Make sure that it is them: only who reads mail at the address, or holds the tracking code, may be given what is found."))</p>
-        <form method="post" action="\(Paths.dataRequestPage())" novalidate>\(context.hiddenToken)
-        \(fields.text("subject", label, .init(autocomplete: "off", maximumLength: 254)))\
-        <button name="action" value="find">\(t("Look for it"))</button>
-        </form>
+        \(notice)\(form)
         """)
   }
 }

@@ -121,7 +121,7 @@ enum AlertedPeople {
                         JOIN tenants t ON t.id = r.tenant_id
                         JOIN categories k ON k.tenant_id = r.tenant_id AND k.id = r.category_id
                         JOIN people p ON p.tenant_id = r.tenant_id AND p.active AND p.role = ANY(\(workers))
-                              AND \(isWithinLimits)) c
+                              AND \(ListStaff.isWithinLimits)) c
                WHERE nearness IS NOT NULL) c
        WHERE c.nearness = c.nearest
       ON CONFLICT DO NOTHING
@@ -134,18 +134,6 @@ enum AlertedPeople {
       """,
     ]
   }
-
-  /// The condition that `people p`, who may be limited to areas and categories, are staff to `requests r`.
-  private static let isWithinLimits: SQL = """
-    (NOT EXISTS (SELECT 1 FROM person_categories l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
-     OR EXISTS (SELECT 1 FROM person_categories l
-                 WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND l.category_id = r.category_id))
-    AND (NOT EXISTS (SELECT 1 FROM person_areas l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
-     OR EXISTS (SELECT 1 FROM person_areas l
-                  JOIN request_areas ra ON ra.tenant_id = l.tenant_id AND ra.area_id = l.area_id AND ra.for_staff
-                 WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND ra.request_id = r.id
-                   AND ra.created_at = r.created_at))
-    """
 
   /// The condition that `people p` belongs to the department of `requests r`.
   private static let membership: SQL = """

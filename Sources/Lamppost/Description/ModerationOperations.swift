@@ -47,7 +47,10 @@ extension Operation {
       answer: .json(.accepted, .named("AbuseReceipt"), "A job does it.")),
     Operation(
       .post, Paths.dataRequests, "answerDataRequest", .administration, "Hand over or delete what is kept of somebody",
-      note: "By their address of mail, or by the tracking code of a report. Never of a member of staff.",
+      note: """
+        By their address of mail, or by the tracking code of a report, of the whole township: whoever is limited to areas \
+        or categories is refused. Of a member of staff nothing is deleted. The audit log says who asked, not of whom.
+        """,
       body: .json("NewDataRequest"),
       answer: .json(
         Schema(.oneOf([.named("DataExport"), .named("DataDeleted")])),
@@ -141,13 +144,15 @@ extension Schemas {
         .required("exported_at", .text), .required("accounts", .list(of: .object([]))),
         .required("reports", .list(of: .object([]))), .required("comments", .list(of: .object([]))),
         .required("supports", .list(of: .object([]))), .required("follows", .list(of: .object([]))),
+        .required("invitations", .list(of: .object([]))), .required("address_changes", .list(of: .object([]))),
       ])
     ),
     (
       "DataDeleted",
       .object([
         .required("accounts", .integer(0...)), .required("reports", .integer(0...)),
-        .required("follows", .integer(0...)),
+        .required("follows", .integer(0...)), .required("invitations", .integer(0...)),
+        .required("address_changes", .integer(0...)),
       ])
     ),
     (

@@ -49,17 +49,25 @@ struct Housekeeping: Sendable {
     }
   }
 
-  /// Removes what has had its time: idempotency keys after a day, refresh tokens a day after they ran out.
+  /// Removes what has had its time: idempotency keys after a day, refresh tokens a day after they ran out, and the
+  /// addresses in links that can no longer be followed.
   private func prune() async throws {
     for tenant in try await database.read("SELECT id FROM tenants ORDER BY id") {
-      let database = database.tenant(try tenant.get(0))
-      _ = try await database.write("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
-      _ = try await database.write("DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'")
-      // Addresses of people who never answered are none of our business.
-      _ = try await database.write(
-        "DELETE FROM followers WHERE confirmed_at IS NULL AND created_at < now() - interval '7 days'")
-      _ = try await database.write(
-        "DELETE FROM refresh_families f WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.family = f.id)")
+      try await prune(database.tenant(try tenant.get(0)))
     }
+  }
+
+  /// - Parameter database: of one township.
+  func prune(_ database: Database) async throws {
+    _ = try await database.write("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
+    _ = try await database.write("DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'")
+    // Addresses of people who never answered are none of our business.
+    _ = try await database.write(
+      "DELETE FROM followers WHERE confirmed_at IS NULL AND created_at < now() - interval '7 days'")
+    _ = try await database.write("DELETE FROM account_links WHERE expires_at < now() - interval '1 day'")
+    // For a month whoever asked sees that nobody came, and can ask again.
+    _ = try await database.write("DELETE FROM invitations WHERE expires_at < now() - interval '30 days'")
+    _ = try await database.write(
+      "DELETE FROM refresh_families f WHERE NOT EXISTS (SELECT 1 FROM refresh_tokens t WHERE t.family = f.id)")
   }
 }

@@ -20,7 +20,7 @@ final class Worker: Sendable {
   private let sendRouted: SendRouted
   private let sendDeadlineAlerts: SendDeadlineAlerts
   private let sendAccountMail: SendAccountMail
-  private let housekeeping: Housekeeping
+  let housekeeping: Housekeeping
   private let log: Log
   private let concurrency: Int
   private let wakeUps = WakeUps()

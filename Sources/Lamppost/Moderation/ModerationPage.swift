@@ -57,7 +57,7 @@ enum ModerationPage {
         \(summary)<h1>\(t("Moderation"))</h1>
         \(notice.map { Notice.done($0) })\
         <p>\(t("What people point out about public reports, updates and photos."))</p>
-        \(context.actor.may(.destroy)
+        \(context.actor.may(.destroy) && !context.actor.isLimited
           ? "<p><a href=\"\(Paths.dataRequestPage())\">\(t("Somebody asks for their data"))</a></p>\n" as HTML : nil)\
         <h2 id="waiting">\(t("To be decided"))</h2>
         \(open.isEmpty

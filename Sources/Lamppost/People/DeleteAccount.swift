@@ -19,7 +19,7 @@ struct DeleteAccount: Sendable {
       password, field: "password", of: person, tenant: tenant, clientAddress: context.clientAddress)
     try await database.tenant(tenant.id).write { transaction in
       try await Self.requireAnotherAdministrator(besides: person, in: transaction)
-      for statement in Self.statements(person.id) { try await transaction.execute(statement) }
+      for statement in Self.statements(person.id, by: person.id) { try await transaction.execute(statement) }
     }
     // No session opens anything for an account that is not active; this is tidiness.
     try? await sessions.endAll(personID: person.id, tenant: tenant)
@@ -39,10 +39,11 @@ struct DeleteAccount: Sendable {
     if others.isEmpty { throw Problem(.lastAdministrator) }
   }
 
-  static func statements(_ id: Int) -> [SQL] {
+  /// - Parameter actorID: who ordered it: themselves, or staff whom they asked.
+  static func statements(_ id: Int, by actorID: Int?) -> [SQL] {
     [
-      EraseHistory.logOfPerson(id, by: id),
-      AuditEvent(.accountDeleted, AuditEvent.about(person: id), by: id).insertion,
+      EraseHistory.logOfPerson(id, by: actorID),
+      AuditEvent(.accountDeleted, AuditEvent.about(person: id), by: actorID).insertion,
       """
       DELETE FROM request_contacts c USING requests r
        WHERE r.tenant_id = c.tenant_id AND r.id = c.request_id AND r.reporter_id = \(id)
@@ -62,7 +63,7 @@ struct DeleteAccount: Sendable {
         UPDATE requests SET assignee_id = NULL, version = version + 1 WHERE assignee_id = \(id) AND closed_at IS NULL
         RETURNING tenant_id, id, department_id)
       INSERT INTO request_events (tenant_id, request_id, actor_id, kind, visibility, before, after)
-      SELECT tenant_id, id, \(id), \(RequestEvent.Kind.assignment.rawValue), \(Visibility.internal.rawValue),
+      SELECT tenant_id, id, \(actorID), \(RequestEvent.Kind.assignment.rawValue), \(Visibility.internal.rawValue),
              concat_ws(', ', \("person \(id)")::text, 'department ' || department_id), 'department ' || department_id
         FROM freed
       """,
@@ -70,6 +71,10 @@ struct DeleteAccount: Sendable {
       "DELETE FROM followers WHERE person_id = \(id)",
       "UPDATE abuse_reports SET person_id = NULL WHERE person_id = \(id)",
       "DELETE FROM refresh_families WHERE person_id = \(id)",
+      // Addresses that were to be theirs, and links of theirs under way.
+      AccountLink.removal(of: id),
+      // Its recovery codes go with it.
+      SecondFactors.removal(of: id),
       "DELETE FROM department_members WHERE person_id = \(id)",
       "DELETE FROM person_areas WHERE person_id = \(id)",
       "DELETE FROM person_categories WHERE person_id = \(id)",

@@ -51,16 +51,21 @@ struct ListStaff: Sendable {
   /// The condition on `people p` that a request lies within their limits: who could not see it cannot be given it.
   static func covering(requestID: Int) -> SQL {
     """
-    (NOT EXISTS (SELECT 1 FROM person_categories l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
-      OR EXISTS (SELECT 1 FROM person_categories l
-                   JOIN requests r ON r.tenant_id = l.tenant_id AND r.category_id = l.category_id
-                  WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND r.id = \(requestID)))
-    AND (NOT EXISTS (SELECT 1 FROM person_areas l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
-      OR EXISTS (SELECT 1 FROM person_areas l
-                   JOIN request_areas ra ON ra.tenant_id = l.tenant_id AND ra.area_id = l.area_id AND ra.for_staff
-                  WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND ra.request_id = \(requestID)))
+    EXISTS (SELECT 1 FROM requests r WHERE r.tenant_id = p.tenant_id AND r.id = \(requestID) AND \(isWithinLimits))
     """
   }
+
+  /// The condition that `requests r` lies within the limits of `people p`.
+  static let isWithinLimits: SQL = """
+    ((NOT EXISTS (SELECT 1 FROM person_categories l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
+      OR EXISTS (SELECT 1 FROM person_categories l
+                  WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND l.category_id = r.category_id))
+     AND (NOT EXISTS (SELECT 1 FROM person_areas l WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id)
+      OR EXISTS (SELECT 1 FROM person_areas l
+                   JOIN request_areas ra ON ra.tenant_id = l.tenant_id AND ra.area_id = l.area_id AND ra.for_staff
+                  WHERE l.tenant_id = p.tenant_id AND l.person_id = p.id AND ra.request_id = r.id
+                    AND ra.created_at = r.created_at)))
+    """
 
   /// A column of the departments of `people p`, as an array in the order of their names.
   static func departments(_ column: SQL) -> SQL {

@@ -18,8 +18,8 @@ struct NotifyRouted: Sendable {
           SELECT rules.tenant_id, \(JobKind.sendRouted.rawValue), \("\(request):\(rule):") || recipient
             FROM routing_rules rules, LATERAL (
               SELECT 'person ' || p.id FROM people p
-               WHERE p.tenant_id = rules.tenant_id AND p.active AND p.role <> \(Role.citizen.rawValue)
-                 AND (p.id = rules.notify_person_id OR p.role = rules.notify_role)
+               WHERE p.tenant_id = rules.tenant_id AND (p.id = rules.notify_person_id OR p.role = rules.notify_role)
+                 AND \(SendRouted.isTold(request))
                UNION SELECT 'address' WHERE rules.notify_email IS NOT NULL
             ) AS recipients (recipient)
            WHERE rules.id = \(rule)
@@ -55,12 +55,19 @@ struct SendRouted: Sendable {
     _ = try await tenant.write(JobQueue.completion(of: job))
   }
 
+  /// The condition on `people p` that they may read a request as staff do: what lies beyond somebody's limits is told them
+  /// no more by mail than on the screen, whoever wrote the rule.
+  static func isTold(_ request: Int) -> SQL {
+    "p.active AND p.role <> \(Role.citizen.rawValue) AND \(ListStaff.covering(requestID: request))"
+  }
+
   /// - Parameter person: nil for the rule's own address, whose owner may be anybody: it is told nothing of what is not
   ///   public but that it is there.
   private static func query(_ request: Int, _ rule: Int, person: Int?) -> SQL {
     let address: SQL = person == nil ? "rules.notify_email" : "p.email"
     let title: SQL = person == nil ? "CASE WHEN r.visibility = 'public' THEN r.title END" : "r.title"
-    let place: SQL = person == nil ? "CASE WHEN r.visibility = 'public' THEN r.address END" : "r.address"
+    let place: SQL =
+      person == nil ? "CASE WHEN r.visibility = 'public' AND \(ServiceRequest.isExact) THEN r.address END" : "r.address"
     return """
       SELECT \(address), rules.name, r.reference, \(title), c.name, r.priority, \(place), r.created_at,
              \(Correspondence.language)
@@ -68,7 +75,7 @@ struct SendRouted: Sendable {
         JOIN tenants t ON t.id = r.tenant_id
         JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
         JOIN routing_rules rules ON rules.tenant_id = r.tenant_id AND rules.id = \(rule)
-        LEFT JOIN people p ON p.tenant_id = r.tenant_id AND p.id = \(person) AND p.active
+        LEFT JOIN people p ON p.tenant_id = r.tenant_id AND p.id = \(person) AND \(isTold(request))
        WHERE r.id = \(request) AND r.visibility <> 'removed' AND \(address) IS NOT NULL
       """
   }

@@ -126,7 +126,7 @@ struct Installation: Sendable {
   }
 
   private static let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
-  private static let migrations = root + "/Migrations"
+  static let migrations = root + "/Migrations"
 
   private static func start(_ url: String, _ loop: EventLoop) async throws -> Database {
     var configuration = Database.Configuration(url: url)
