@@ -56,37 +56,61 @@ enum AdministrationPage {
   }
 }
 
+extension AdministrationPage {
+  /// That somebody was faster. What was entered stands in the form, now meant for what stands there.
+  /// - Parameter path: of what stands there now.
+  static func overtaken(_ path: String, _ t: Translator) -> HTML {
+    """
+    <div class="notice warn" role="alert" tabindex="-1" autofocus id="overtaken">
+    <p><strong>\(t("Somebody else changed this in the meantime."))</strong> \
+    \(t("Nothing of yours was saved. Below is what you entered: look at what stands there now, then save yours in its place, or leave."))</p>
+    <p><a href="\(path)" target="_blank">\(t("See it as it is now (opens in a new tab)"))</a></p>
+    </div>
+
+    """
+  }
+}
+
 /// The township's settings as a form.
 enum SettingsAdministrationPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
-    let settings = TownshipSettings(context.actor.tenant)
+    let kept = try await context.application.changeSettings.read(as: context.actor)
+    let settings = kept.value
     var fields = FormFields(context.t)
     fields.entered = [
       "emergency_number": [settings.emergencyNumber], "contact_email": [settings.contactEmail ?? ""],
       "publishes_at_once": [settings.publishesAtOnce ? "true" : "false"],
       "second_factor_roles": settings.secondFactorRoles.map(\.rawValue),
     ]
-    return page(context, fields, AdministrationPage.saved(request, context.t)).response(context)
+    return page(context, fields, kept.version, AdministrationPage.saved(request, context.t)).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
     let form = try context.postedForm()
     do {
-      var input = ObjectInput(
-        form.object(
-          texts: ["emergency_number", "contact_email"], flags: ["publishes_at_once"], lists: ["second_factor_roles"]))
-      let settings = TownshipSettings(&input, changing: TownshipSettings(context.actor.tenant))
-      try input.finish()
-      try await context.application.changeSettings(settings, as: context.actor)
+      let object = form.object(
+        texts: ["emergency_number", "contact_email"], flags: ["publishes_at_once"], lists: ["second_factor_roles"])
+      _ = try await context.application.changeSettings(ifMatch: form.version, as: context.actor) { old in
+        var input = ObjectInput(object)
+        let settings = TownshipSettings(&input, changing: old)
+        try input.finish()
+        return settings
+      }
       return .redirect(to: Paths.adminSettings() + "?done=1")
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
-      var shown = page(context, FormFields(context.t, form, problem: problem), nil)
+    } catch let problem as Problem where [412, 422].contains(problem.code.status.code) {
+      let isLate = problem.code == .versionMismatch
+      let now = try await context.application.changeSettings.read(as: context.actor)
+      var shown = page(
+        context, FormFields(context.t, form, problem: isLate ? nil : problem),
+        // Sent once more, it is meant for what stands there now.
+        isLate ? now.version : form.version ?? now.version,
+        isLate ? AdministrationPage.overtaken(Paths.adminSettings(), context.t) : nil)
       shown.status = problem.code.status
       return shown.response(context)
     }
   }
 
-  private static func page(_ context: Context, _ fields: FormFields, _ notice: HTML?) -> Page {
+  private static func page(_ context: Context, _ fields: FormFields, _ version: Int, _ notice: HTML?) -> Page {
     let t = context.t
     let labels = [
       "emergency_number": t("Emergency number"), "contact_email": t("Contact email address"),
@@ -99,7 +123,8 @@ enum SettingsAdministrationPage {
         \(AdministrationPage.back(Paths.administration(), t("Administration")))\
         \(fields.summary { labels[$0] })<h1>\(t("Township settings"))</h1>
         \(notice)\
-        <form method="post" action="\(Paths.adminSettings())" novalidate data-guard>\(context.hiddenToken)
+        <form method="post" action="\(Paths.adminSettings())" novalidate data-guard>\(context.hiddenToken)\
+        <input type="hidden" name="version" value="\(version)">
         \(fields.text("emergency_number", labels["emergency_number"]!,
           .init(hint: t("Shown at the foot of each page."), maximumLength: 30)))\
         \(fields.text("contact_email", labels["contact_email"]!,

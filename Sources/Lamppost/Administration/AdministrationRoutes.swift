@@ -4,14 +4,19 @@ import JSON
 /// What the township offers, by API.
 enum AdministrationRoutes {
   static func settings(_ request: Request, _ context: Context) async throws -> Response {
-    .json(.ok) { TownshipSettings(context.actor.tenant).write(to: &$0) }
+    try await context.application.changeSettings.read(as: context.actor).answer { $0.write(to: &$1) }
   }
 
   static func changeSettings(_ request: Request, _ context: Context) async throws -> Response {
-    var input = try await request.input()
-    let settings = TownshipSettings(&input, changing: TownshipSettings(context.actor.tenant))
-    try input.finish()
-    try await context.application.changeSettings(settings, as: context.actor)
-    return .json(.ok) { settings.write(to: &$0) }
+    let input = try await request.input()
+    let settings = try await context.application.changeSettings(
+      ifMatch: try request.ifMatch(), as: context.actor
+    ) { old in
+      var input = input
+      let new = TownshipSettings(&input, changing: old)
+      try input.finish()
+      return new
+    }
+    return settings.answer { $0.write(to: &$1) }
   }
 }

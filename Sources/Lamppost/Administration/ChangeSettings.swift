@@ -13,10 +13,20 @@ struct TownshipSettings: Sendable {
 
   static let guardableRoles = Role.allCases.filter(\.isStaff)
 
+  static let columns: SQL = "emergency_number, contact_email, publishes_at_once, second_factor_roles"
+
   init(_ tenant: Tenant) {
     (emergencyNumber, contactEmail) = (tenant.emergencyNumber, tenant.contactEmail)
     publishesAtOnce = tenant.publishesAtOnce
     secondFactorRoles = Self.guardableRoles.filter(tenant.secondFactorRoles.contains)
+  }
+
+  init(_ row: Row) throws {
+    emergencyNumber = try row.get(0)
+    contactEmail = try row.get(1)
+    publishesAtOnce = try row.get(2)
+    let roles = try row.get(3, as: [String].self)
+    secondFactorRoles = Self.guardableRoles.filter { roles.contains($0.rawValue) }
   }
 
   /// Reads a change of `old`; what is left out stays as it is.
@@ -52,12 +62,45 @@ struct ChangeSettings: Sendable {
                        'second_factor_roles', second_factor_roles)::text
     """
 
+  /// As they are at this moment: what a process remembers of its townships can be some seconds old.
+  func read(as actor: Actor) async throws -> Versioned<TownshipSettings> {
+    let id = actor.tenant.id
+    let rows = try await database.withoutReplica.tenant(id).read(Self.query(id))
+    guard let row = rows.first else { throw Problem.notFound }
+    return try Self.versioned(row)
+  }
+
   /// Other processes know of it within a few seconds.
-  func callAsFunction(_ settings: TownshipSettings, as actor: Actor) async throws {
+  /// - Parameters:
+  ///   - ifMatch: the version that the change is meant for; nil for any.
+  ///   - change: makes the new settings of the old ones, which nobody else changes meanwhile.
+  /// - Throws: `forbidden`, `version_mismatch`, and what `change` throws.
+  func callAsFunction(
+    ifMatch: Int?, as actor: Actor, change: @Sendable (TownshipSettings) throws -> TownshipSettings
+  ) async throws -> Versioned<TownshipSettings> {
     guard actor.may(.manageCategories) else { throw Problem(.forbidden) }
     let id = actor.tenant.id
-    try await database.tenant(id).write { try await Self.write(settings, by: actor, in: $0) }
+    let settings = try await database.tenant(id).write { transaction in
+      // Two administrators at once: the second one's change is made of what the first one left.
+      guard let row = try await transaction.query(Self.query(id) + " FOR NO KEY UPDATE").first else {
+        throw Problem.notFound
+      }
+      let old = try Self.versioned(row)
+      if let ifMatch, ifMatch != old.version { throw Problem(.versionMismatch) }
+      try await Self.write(try change(old.value), by: actor, in: transaction)
+      guard let now = try await transaction.query(Self.query(id)).first else { throw Problem.notFound }
+      return try Self.versioned(now)
+    }
     tenants.forget(id)
+    return settings
+  }
+
+  private static func query(_ id: Int) -> SQL {
+    "SELECT \(TownshipSettings.columns), version FROM tenants WHERE id = \(id)"
+  }
+
+  private static func versioned(_ row: Row) throws -> Versioned<TownshipSettings> {
+    Versioned(value: try TownshipSettings(row), version: try row.get(4))
   }
 
   /// In the transaction of the change.

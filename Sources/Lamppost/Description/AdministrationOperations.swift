@@ -4,11 +4,12 @@ extension Operation {
   static let settings = [
     Operation(
       .get, Paths.settings, "readSettings", .administration, "The township's settings",
-      answer: .json(.named("Settings"), "The settings.")),
+      answer: .versioned("Settings", "The settings.")),
     Operation(
       .patch, Paths.settings, "changeSettings", .administration, "Change the township's settings",
-      note: "What is left out stays. Other processes know of it within a few seconds.", body: .json("SettingsChange"),
-      answer: .json(.named("Settings"), "The settings as they are now."), problems: [.invalidFormat]),
+      note: "What is left out stays. Other processes know of it within a few seconds.", parameters: [.ifMatch],
+      body: .json("SettingsChange"),
+      answer: .versioned("Settings", "The settings as they are now."), problems: [.invalidFormat, .versionMismatch]),
     Operation(
       .get, Paths.workflow, "readWorkflow", .administration, "Which statuses the township uses, and what it calls them",
       note: "Everywhere else a status is told by its own word, whatever the township calls it.",

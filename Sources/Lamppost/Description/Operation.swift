@@ -95,6 +95,11 @@ struct Answer: Sendable {
     .json(.ok, .named("ServiceRequest"), note, headers: [("ETag", "The version in quotes, for If-Match.")])
   }
 
+  /// Something that is kept, with its version.
+  static func versioned(_ name: String, _ note: String, status: HTTPStatus = .ok) -> Answer {
+    .json(status, .named(name), note, headers: [("ETag", "The version in quotes, for If-Match.")])
+  }
+
   static func text(_ mediaType: String, _ note: String) -> Answer {
     Answer(status: .ok, note: note, contents: [(mediaType, .text)])
   }

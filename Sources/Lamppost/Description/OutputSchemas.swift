@@ -119,7 +119,7 @@ extension Schemas {
       .object([
         .required("emergency_number", .text), .required("contact_email", Schema.text.orNull),
         .required("publishes_at_once", .boolean),
-        .required("second_factor_roles", .list(of: .words(Role.self))),
+        .required("second_factor_roles", .list(of: .words(Role.self))), .required("version", .integer(1...)),
       ])
     ),
     ("Workflow", workflow), ("MergePreview", mergePreview), ("MergedRequest", mergedRequest),

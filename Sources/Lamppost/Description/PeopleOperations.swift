@@ -22,7 +22,7 @@ extension Operation {
       answer: .json(.page(of: .named("KeptPerson")), "One page."), problems: [.invalidCursor]),
     Operation(
       .get, Paths.user, "readPerson", .administration, "Somebody who works here",
-      note: "Administrators also read citizens.", answer: .json(.named("KeptPerson"), "The person.")),
+      note: "Administrators also read citizens.", answer: .versioned("KeptPerson", "The person.")),
     Operation(
       .patch, Paths.user, "changePerson", .administration, "Change somebody's role, departments, limits or access",
       note: """
@@ -30,10 +30,10 @@ extension Operation {
         Nobody changes their own role or access, and the last administrator keeps theirs. Operators are changed by \
         operators alone.
         """,
-      body: .json("PersonChange"), answer: .json(.named("KeptPerson"), "The person as they are now."),
+      parameters: [.ifMatch], body: .json("PersonChange"), answer: .versioned("KeptPerson", "The person as they are now."),
       problems: [
         .unknownOption, .tooMany, .ownAccount, .lastAdministrator, .unknownDepartment, .unknownArea, .unknownCategory,
-        .limitsNotAllowed, .conflict,
+        .limitsNotAllowed, .conflict, .versionMismatch,
       ]),
     Operation(
       .get, Paths.departments, "listDepartments", .administration, "The departments", parameters: [.cursor, .limit],
@@ -94,6 +94,7 @@ extension Schemas {
           .optional("email", Schema.text.noted("Not with `staff=true`, as all that follow.")),
           .optional("active", .boolean), .optional("areas", Schema.list(of: .text).noted("Empty for no limit.")),
           .optional("categories", Schema.list(of: .text).noted("Empty for no limit.")), .optional("created_at", .time),
+          .optional("version", .integer(1...)),
           .optional("open_requests", Schema.integer(0...).noted("That wait for them. Of one person.")),
         ])
     ),

@@ -7,7 +7,7 @@ import Localization
 /// The open invitations, and the form that makes one.
 enum InvitationPages {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
-    try await page(context, FormFields(context.t), AdministrationPage.saved(request, context.t)).response(context)
+    try await page(context, blank(context.t), AdministrationPage.saved(request, context.t)).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
@@ -19,11 +19,11 @@ enum InvitationPages {
       return .redirect(to: Paths.adminInvitations() + "?done=1")
     }
     do {
-      let new = try NewInvitation(ObjectInput(object(form)), by: context.person().role)
+      let new = try NewInvitation(ObjectInput(try object(form)), by: context.person().role)
       let (invitation, token) = try await invitations.add(new, language: context.language, as: context.actor)
       let link = request.origin + Paths.invitePage(token.pathComponent)
       // Not after a redirect: the link is shown this once.
-      return try await page(context, FormFields(context.t), sent(invitation, link, context)).response(context)
+      return try await page(context, blank(context.t), sent(invitation, link, context)).response(context)
     } catch let problem as Problem where problem.code.status == .unprocessableContent {
       var shown = try await page(context, FormFields(context.t, form, problem: problem), nil)
       shown.status = problem.code.status
@@ -31,12 +31,15 @@ enum InvitationPages {
     }
   }
 
-  private static func object(_ form: PageForm) -> JSONObject {
-    var members = form.object(texts: ["email", "name", "role", "department"]).members
-    for name in ["areas", "categories"] {
-      members.append(.init(key: name, value: .array(form.values(name).map(JSONValue.string))))
-    }
-    return JSONObject(members: members)
+  private static func blank(_ t: Translator) -> FormFields {
+    var fields = FormFields(t)
+    fields.entered = LimitFields.entered(areas: [], categories: [])
+    return fields
+  }
+
+  private static func object(_ form: PageForm) throws(Problem) -> JSONObject {
+    let texts = form.object(texts: ["email", "name", "role", "department"]).members
+    return JSONObject(members: texts + (try LimitFields.members(form)))
   }
 
   /// - Parameter before: what was done besides.
@@ -62,16 +65,14 @@ enum InvitationPages {
     let t = context.t
     let labels = [
       "email": t("Email address"), "name": t("Name"), "role": t("Role"), "department": t("Department"),
-      "areas": t("Areas"), "categories": t("Categories"),
-    ]
+    ].merging(LimitFields.labels(t)) { $1 }
     let application = context.application
     let open = try await application.invitations.list(as: context.actor)
     let choices = try await PersonPage.choices(context)
     let roles = Staffing.rolesToGive(by: context.actor.person?.role ?? .citizen)
     let limits: HTML = """
-      <details><summary>\(t("Limits"))</summary>
-      \(choices.areas.isEmpty ? nil : fields.checkboxes("areas", labels["areas"]!, choices.areas))\
-      \(choices.categories.isEmpty ? nil : fields.checkboxes("categories", labels["categories"]!, choices.categories))\
+      <details\(fields.errors.isEmpty ? nil : " open" as HTML)><summary>\(t("Limits"))</summary>
+      \(LimitFields(fields: fields).html(choices))\
       </details>
 
       """

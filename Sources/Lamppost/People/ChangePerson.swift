@@ -54,15 +54,19 @@ extension ObjectInput {
 struct ChangePerson: Sendable {
   let database: Database
 
-  /// - Throws: `forbidden`, `not_found`, `own_account`, `last_administrator`, `unknown_department`, `unknown_area`,
-  ///   `unknown_category`, `limits_not_allowed`.
-  func callAsFunction(_ id: Int, _ change: PersonChange, as actor: Actor) async throws -> KeptPerson {
+  /// - Parameter ifMatch: the version that the change is meant for; nil for any.
+  /// - Throws: `forbidden`, `not_found`, `version_mismatch`, `own_account`, `last_administrator`, `unknown_department`,
+  ///   `unknown_area`, `unknown_category`, `limits_not_allowed`.
+  func callAsFunction(
+    _ id: Int, _ change: PersonChange, ifMatch: Int? = nil, as actor: Actor
+  ) async throws -> KeptPerson {
     guard let me = actor.person, actor.may(.managePeople) else { throw Problem(.forbidden) }
     return try await database.tenant(actor.tenant.id).write { transaction in
       let people = try await Standings.lock([id, me.id], in: transaction)
       let before = try await transaction.query(
-        "SELECT \(KeptPerson.record) FROM people p WHERE p.id = \(id) AND \(KeptPerson.visible(to: actor))")
+        "SELECT \(KeptPerson.record), p.version FROM people p WHERE p.id = \(id) AND \(KeptPerson.visible(to: actor))")
       guard let row = before.first, let old = people[id] else { throw Problem.notFound }
+      if let ifMatch, try ifMatch != row.get(1, as: Int.self) { throw Problem(.versionMismatch) }
       let new = Staffing.Standing(change.role ?? old.role, isActive: change.isActive ?? old.isActive)
       try people.check(id, becomes: new, by: me.id)
       for statement in try await Self.statements(id, change, from: old, to: new, in: transaction) {

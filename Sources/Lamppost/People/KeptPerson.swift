@@ -19,10 +19,13 @@ struct KeptPerson: Sendable {
   /// What they are limited to, by slug; none for no limit.
   let categories: [Named]
   let createdAt: Date
+  /// Raised by every change, also of what they belong and are limited to.
+  let version: Int
 
   static let columns: SQL = """
     p.id, p.name, p.email, p.role, p.active, \(ListStaff.departments("slug")), \(ListStaff.departments("name")),
-    \(areas("a.layer || ':' || a.slug")), \(areas("a.name")), \(categories("c.slug")), \(categories("c.name")), p.created_at
+    \(areas("a.layer || ':' || a.slug")), \(areas("a.name")), \(categories("c.slug")), \(categories("c.name")), p.created_at,
+    p.version
     """
 
   private static func areas(_ column: SQL) -> SQL {
@@ -66,6 +69,7 @@ struct KeptPerson: Sendable {
     areas = try named(7)
     categories = try named(9)
     createdAt = try row.get(11)
+    version = try row.get(12)
   }
 
   func write(to json: inout JSONObjectWriter) {
@@ -78,6 +82,7 @@ struct KeptPerson: Sendable {
     json.array("areas", areas.map(\.word))
     json.array("categories", categories.map(\.word))
     json.field("created_at", createdAt)
+    json.field("version", version)
   }
 }
 

@@ -26,21 +26,24 @@ enum PeopleRoutes {
 
   static func read(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let person = try await context.application.listPeople.find(id, as: context.actor)
-    let open = try await context.application.listPeople.openRequests(of: id, as: context.actor)
-    return .json(.ok) { json in
+    return try await answer(person, context)
+  }
+
+  private static func answer(_ person: KeptPerson, _ context: Context) async throws -> Response {
+    let open = try await context.application.listPeople.openRequests(of: person.id, as: context.actor)
+    var response = Response.json(.ok) { json in
       person.write(to: &json)
       json.field("open_requests", open)
     }
+    response.headers["ETag"] = "\"\(person.version)\""
+    return response
   }
 
   static func change(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let change = try PersonChange(try await request.input())
-    let person = try await context.application.changePerson(id, change, as: context.actor)
-    let open = try await context.application.listPeople.openRequests(of: id, as: context.actor)
-    return .json(.ok) { json in
-      person.write(to: &json)
-      json.field("open_requests", open)
-    }
+    let person = try await context.application.changePerson(
+      id, change, ifMatch: try request.ifMatch(), as: context.actor)
+    return try await answer(person, context)
   }
 
   static func register(_ request: Request, _ context: Context) async throws -> Response {

@@ -12,6 +12,8 @@ struct PersonPage {
   let choices: Choices
   let context: Context
   let fields: FormFields
+  /// The version that the form is for: that of what was shown first, until somebody is told of a newer one.
+  let version: Int
 
   typealias Choice = (value: String, label: String)
 
@@ -29,58 +31,69 @@ struct PersonPage {
     var fields = FormFields(context.t)
     fields.entered = [
       "name": [person.name], "role": [person.role.rawValue], "active": [person.isActive ? "true" : "false"],
-      "departments": person.departments.map(\.word), "areas": person.areas.map(\.word),
-      "categories": person.categories.map(\.word),
-    ]
-    return try await page(person, context, fields, AdministrationPage.saved(request, context.t)).response(context)
+      "departments": person.departments.map(\.word),
+    ].merging(LimitFields.entered(areas: person.areas.map(\.word), categories: person.categories.map(\.word))) { $1 }
+    return try await page(person, context, fields, nil, AdministrationPage.saved(request, context.t)).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let form = try context.postedForm()
+    let person = try await context.application.listPeople.find(id, as: context.actor)
     do {
-      let change = try PersonChange(ObjectInput(object(form)))
-      _ = try await context.application.changePerson(id, change, as: context.actor)
+      let change = try PersonChange(ObjectInput(object(form, of: person)))
+      _ = try await context.application.changePerson(id, change, ifMatch: form.version, as: context.actor)
       return .redirect(to: Paths.adminPerson(id) + "?done=1")
-    } catch let problem as Problem where [409, 422].contains(problem.code.status.code) {
-      let person = try await context.application.listPeople.find(id, as: context.actor)
-      var shown = try await page(person, context, FormFields(context.t, form, problem: problem), nil)
+    } catch let problem as Problem where [409, 412, 422].contains(problem.code.status.code) {
+      // Sent once more, it is meant for what stands there now.
+      let now = try await context.application.listPeople.find(id, as: context.actor)
+      let isLate = problem.code == .versionMismatch
+      var shown = try await page(
+        now, context, FormFields(context.t, form, problem: isLate ? nil : problem), isLate ? nil : form.version,
+        isLate ? AdministrationPage.overtaken(Paths.adminPerson(id), context.t) : nil)
       shown.status = problem.code.status
       return shown.response(context)
     }
   }
 
   /// As the API would have been sent it. A form without a role is one's own, which has none.
-  private static func object(_ form: PageForm) -> JSONObject {
+  private static func object(_ form: PageForm, of person: KeptPerson) throws(Problem) -> JSONObject {
     var members = form.object(texts: ["name"]).members
     if let role = form["role"] { members.append(.init(key: "role", value: .string(role))) }
     if let active = form["active"] { members.append(.init(key: "active", value: .bool(active == "true"))) }
-    for name in ["departments", "areas", "categories"] {
-      members.append(.init(key: name, value: .array(form.values(name).map(JSONValue.string))))
-    }
+    members.append(.init(key: "departments", value: .array(form.values("departments").map(JSONValue.string))))
+    members += try LimitFields.members(
+      form, areas: person.areas.map(\.word), categories: person.categories.map(\.word))
     return JSONObject(members: members)
   }
 
   private static func page(
-    _ person: KeptPerson, _ context: Context, _ fields: FormFields, _ notice: HTML?
+    _ person: KeptPerson, _ context: Context, _ fields: FormFields, _ version: Int?, _ notice: HTML?
   ) async throws -> Page {
     let application = context.application
     let open = try await application.listPeople.openRequests(of: person.id, as: context.actor)
-    let choices = try await choices(context, keeping: person.departments.map(\.word))
-    let page = PersonPage(person: person, open: open, choices: choices, context: context, fields: fields)
+    let choices = try await choices(context, of: person)
+    let page = PersonPage(
+      person: person, open: open, choices: choices, context: context, fields: fields,
+      version: version ?? person.version)
     return Page(title: person.name, styles: ["account"], isPrivate: true, main: page.main(notice))
   }
 
-  /// - Parameter kept: departments that are offered although they are not active.
-  static func choices(_ context: Context, keeping kept: [String] = []) async throws -> Choices {
+  /// - Parameter person: whose own departments, areas and categories are offered although they are not active, or are
+  ///   too many to be listed: what is not offered could not be kept.
+  static func choices(_ context: Context, of person: KeptPerson? = nil) async throws -> Choices {
     let application = context.application
+    let departments = try await application.departments.list(as: context.actor).filter(\.isActive)
+    let areas = try await application.listAreas.names(tenant: context.actor.tenant)
+    let categories = try await application.listCategories(tenant: context.actor.tenant)
     return Choices(
-      departments: try await application.departments.list(as: context.actor).filter { department in
-        department.isActive || kept.contains(department.slug)
-      }.map { ($0.slug, $0.name) },
-      areas: try await application.listAreas.names(tenant: context.actor.tenant).map {
-        ("\($0.layer):\($0.slug)", $0.name)
-      },
-      categories: try await application.listCategories(tenant: context.actor.tenant).map { ($0.slug, $0.name) })
+      departments: choices(departments.map { ($0.slug, $0.name) }, and: person?.departments),
+      areas: choices(areas.map { ("\($0.layer):\($0.slug)", $0.name) }, and: person?.areas),
+      categories: choices(categories.map { ($0.slug, $0.name) }, and: person?.categories))
+  }
+
+  private static func choices(_ offered: [Choice], and own: [KeptPerson.Named]?) -> [Choice] {
+    let known = Set(offered.map(\.value))
+    return offered + (own ?? []).filter { !known.contains($0.word) }.map { ($0.word, $0.name) }
   }
 
   private func main(_ notice: HTML?) -> HTML {
@@ -128,23 +141,22 @@ struct PersonPage {
   private var labels: [String: String] {
     [
       "name": t("Name"), "role": t("Role"), "active": t("Access"), "departments": t("Departments"),
-      "areas": t("Areas"), "categories": t("Categories"),
-    ]
+    ].merging(LimitFields.labels(t)) { $1 }
   }
 
   private func form(_ labels: [String: String]) -> HTML {
     let canBeLimited = Role.allCases.filter(\.canBeLimited).map { $0.title(t) }.joined(separator: ", ")
     return """
       <section class="card" aria-labelledby="change-title"><h2 id="change-title">\(t("Change"))</h2>
-      <form method="post" action="\(Paths.adminPerson(person.id))" novalidate data-guard>\(context.hiddenToken)
+      <form method="post" action="\(Paths.adminPerson(person.id))" novalidate data-guard>\(context.hiddenToken)\
+      <input type="hidden" name="version" value="\(version)">
       \(fields.text("name", labels["name"]!, .init(maximumLength: 200)))\
       \(isOwn ? "<p class=\"hint\">\(t("Nobody changes their own role or access: ask another administrator."))</p>\n" : standing(labels))\
       \(choices.departments.isEmpty ? nil : fields.checkboxes("departments", labels["departments"]!, choices.departments))\
       <details\(person.areas.isEmpty && person.categories.isEmpty && fields.errors.isEmpty ? nil : " open" as HTML)>\
       <summary>\(t("Limits"))</summary>
-      <p class="hint">\(t("With nothing chosen they see all of the township. Else they work within what is chosen, and beyond it see what everybody sees. For: {roles}.", ["roles": canBeLimited]))</p>
-      \(choices.areas.isEmpty ? nil : fields.checkboxes("areas", labels["areas"]!, choices.areas))\
-      \(choices.categories.isEmpty ? nil : fields.checkboxes("categories", labels["categories"]!, choices.categories))\
+      <p class="hint">\(t("Who is limited works within what is checked, and beyond it sees what everybody sees. For: {roles}.", ["roles": canBeLimited]))</p>
+      \(LimitFields(fields: fields).html(choices))\
       </details>
       <button>\(t("Save"))</button>
       </form></section>
