@@ -126,4 +126,34 @@ import Testing
     #expect(try await admin.get(path)["emergency_number"]?.string == "112")
     #expect(try await browser.post("/admin/settings", fields(overtaken.text)).status == 303)
   }
+
+  @Test("workflow, deadlines, departments and templates tell whoever changes an older version, too")
+  func others() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    let template = try await admin.post(
+      "/api/v1/templates",
+      .object(["name": .string("Thanks"), "body": .string("Thank you."), "visibility": .string("public")]))
+    let id = try #require(template["id"]?.integer)
+    let browser = try await town.browser(.administrator)
+    for (path, page, change) in [
+      ("/api/v1/workflow", "/admin/workflow", ["closes_after_days": .integer(9)]),
+      ("/api/v1/settings/deadlines", "/admin/deadlines", ["warning_percent": .integer(55)]),
+      ("/api/v1/departments/roads", "/admin/departments/roads", ["name": .string("Streets")]),
+      ("/api/v1/templates/\(id)", "/admin/templates/\(id)", ["name": .string("Many thanks")]),
+    ] as [(String, String, [String: JSONValue])] {
+      let form = fields(try await browser.get(page).text)
+      let version = try #require(form.first { $0.name == "version" }?.value, "\(page)")
+      let first = try await admin.with("If-Match", "\"\(version)\"").patch(path, .object(change))
+      #expect(first.status == 200 && first["version"]?.integer == Int(version)! + 1, "\(first.text)")
+      #expect(first.headers["ETag"] == "\"\(Int(version)! + 1)\"")
+      let late = try await admin.with("If-Match", "\"\(version)\"").patch(path, .object(change))
+      #expect(late.status == 412 && late.code == "version_mismatch", "\(path)")
+      let overtaken = try await browser.post(page, form)
+      #expect(overtaken.status == 412 && overtaken.text.contains("id=\"overtaken\""), "\(page)")
+      let now = try await admin.patch(path, .object([:]))
+      let kept = try #require(change.first)
+      #expect(now[kept.key] == kept.value, "\(now.text)")
+    }
+  }
 }

@@ -19,5 +19,5 @@ struct Versioned<Value: Sendable>: Sendable {
 
 extension PageForm {
   /// The version that the form was made for; nil where it says none.
-  var version: Int? { self["version"].flatMap { Int(digits: $0) } }
+  var shownVersion: Int? { self["version"].flatMap { Int(digits: $0) } }
 }

@@ -90,7 +90,7 @@ enum SettingsAdministrationPage {
     do {
       let object = form.object(
         texts: ["emergency_number", "contact_email"], flags: ["publishes_at_once"], lists: ["second_factor_roles"])
-      _ = try await context.application.changeSettings(ifMatch: form.version, as: context.actor) { old in
+      _ = try await context.application.changeSettings(ifMatch: form.shownVersion, as: context.actor) { old in
         var input = ObjectInput(object)
         let settings = TownshipSettings(&input, changing: old)
         try input.finish()
@@ -103,7 +103,7 @@ enum SettingsAdministrationPage {
       var shown = page(
         context, FormFields(context.t, form, problem: isLate ? nil : problem),
         // Sent once more, it is meant for what stands there now.
-        isLate ? now.version : form.version ?? now.version,
+        isLate ? now.version : form.shownVersion ?? now.version,
         isLate ? AdministrationPage.overtaken(Paths.adminSettings(), context.t) : nil)
       shown.status = problem.code.status
       return shown.response(context)

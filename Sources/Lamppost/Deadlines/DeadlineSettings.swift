@@ -39,11 +39,19 @@ struct DeadlineSettings: Sendable {
 struct KeepDeadlineSettings: Sendable {
   let database: Database
 
-  func read(as actor: Actor) async throws -> DeadlineSettings {
-    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read(
-      "SELECT \(DeadlineSettings.columns) FROM tenants WHERE id = \(actor.tenant.id)")
+  func read(as actor: Actor) async throws -> Versioned<DeadlineSettings> {
+    let id = actor.tenant.id
+    let rows = try await database.withoutReplica.tenant(id).read(Self.query(id))
     guard let row = rows.first else { throw Problem.notFound }
-    return try DeadlineSettings(row)
+    return try Self.versioned(row)
+  }
+
+  private static func query(_ id: Int) -> SQL {
+    "SELECT \(DeadlineSettings.columns), version FROM tenants WHERE id = \(id)"
+  }
+
+  private static func versioned(_ row: Row) throws -> Versioned<DeadlineSettings> {
+    Versioned(value: try DeadlineSettings(row), version: try row.get(2))
   }
 
   private static let row: SQL = """
@@ -51,18 +59,22 @@ struct KeepDeadlineSettings: Sendable {
     """
 
   /// Targets that are promised already are warned of when they were to be.
+  /// - Parameter ifMatch: the version that the change is meant for; nil for any.
+  /// - Throws: `forbidden`, `version_mismatch`, and what `change` throws.
   func callAsFunction(
-    as actor: Actor, change: @Sendable (DeadlineSettings) throws -> DeadlineSettings
-  ) async throws -> DeadlineSettings {
+    ifMatch: Int?, as actor: Actor, change: @Sendable (DeadlineSettings) throws -> DeadlineSettings
+  ) async throws -> Versioned<DeadlineSettings> {
     guard actor.may(.manageCategories) else { throw Problem(.forbidden) }
     let id = actor.tenant.id
     return try await database.tenant(id).write { transaction in
-      let before = try await transaction.query(
-        "SELECT \(DeadlineSettings.columns) FROM tenants WHERE id = \(id) FOR NO KEY UPDATE")
-      guard let old = before.first else { throw Problem.notFound }
-      let new = try change(try DeadlineSettings(old))
-      try await Self.write(new, by: actor, in: transaction)
-      return new
+      guard let row = try await transaction.query(Self.query(id) + " FOR NO KEY UPDATE").first else {
+        throw Problem.notFound
+      }
+      let old = try Self.versioned(row)
+      if let ifMatch, ifMatch != old.version { throw Problem(.versionMismatch) }
+      try await Self.write(try change(old.value), by: actor, in: transaction)
+      guard let now = try await transaction.query(Self.query(id)).first else { throw Problem.notFound }
+      return try Self.versioned(now)
     }
   }
 
@@ -83,37 +95,39 @@ struct KeepDeadlineSettings: Sendable {
 
 enum DeadlineSettingsRoutes {
   static func read(_ request: Request, _ context: Context) async throws -> Response {
-    let settings = try await context.application.deadlineSettings.read(as: context.actor)
-    return .json(.ok) { settings.write(to: &$0) }
+    try await context.application.deadlineSettings.read(as: context.actor).answer { $0.write(to: &$1) }
   }
 
   static func change(_ request: Request, _ context: Context) async throws -> Response {
     let input = try await request.input()
-    let settings = try await context.application.deadlineSettings(as: context.actor) { old in
+    let settings = try await context.application.deadlineSettings(
+      ifMatch: try request.ifMatch(), as: context.actor
+    ) { old in
       var input = input
       let new = DeadlineSettings(&input, changing: old)
       try input.finish()
       return new
     }
-    return .json(.ok) { settings.write(to: &$0) }
+    return settings.answer { $0.write(to: &$1) }
   }
 }
 
 /// The same as a form.
 enum DeadlineSettingsPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
-    let settings = try await context.application.deadlineSettings.read(as: context.actor)
+    let kept = try await context.application.deadlineSettings.read(as: context.actor)
+    let settings = kept.value
     var fields = FormFields(context.t)
     fields.entered = [
       "warning_percent": ["\(settings.warningPercent)"], "escalation_role": [settings.escalationRole.rawValue],
     ]
-    return page(context, fields, AdministrationPage.saved(request, context.t)).response(context)
+    return page(context, fields, kept.version, AdministrationPage.saved(request, context.t)).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
     let form = try context.postedForm()
     do {
-      _ = try await context.application.deadlineSettings(as: context.actor) { old in
+      _ = try await context.application.deadlineSettings(ifMatch: form.shownVersion, as: context.actor) { old in
         var input = ObjectInput(form.object(texts: ["escalation_role"], numbers: ["warning_percent"]))
         if !form.has("warning_percent") || form["warning_percent"] == nil {
           input.refuse("warning_percent", .required, "is required")
@@ -123,14 +137,20 @@ enum DeadlineSettingsPage {
         return new
       }
       return .redirect(to: Paths.deadlineSettingsPage() + "?done=1")
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
-      var shown = page(context, FormFields(context.t, form, problem: problem), nil)
+    } catch let problem as Problem where [412, 422].contains(problem.code.status.code) {
+      let isLate = problem.code == .versionMismatch
+      let now = try await context.application.deadlineSettings.read(as: context.actor)
+      // Sent once more, it is meant for what stands there now.
+      var shown = page(
+        context, FormFields(context.t, form, problem: isLate ? nil : problem),
+        isLate ? now.version : form.shownVersion ?? now.version,
+        isLate ? AdministrationPage.overtaken(Paths.deadlineSettingsPage(), context.t) : nil)
       shown.status = problem.code.status
       return shown.response(context)
     }
   }
 
-  private static func page(_ context: Context, _ fields: FormFields, _ notice: HTML?) -> Page {
+  private static func page(_ context: Context, _ fields: FormFields, _ version: Int, _ notice: HTML?) -> Page {
     let t = context.t
     let labels = [
       "warning_percent": t("Warn after this share of the time, in percent"),
@@ -143,7 +163,8 @@ enum DeadlineSettingsPage {
         \(fields.summary { labels[$0] })<h1>\(t("Warnings of target dates"))</h1>
         \(notice)\
         <p>\(t("Before a target date passes, those who work on the request are told; when it has passed, everybody of the role below. Each once, by mail."))</p>
-        <form method="post" action="\(Paths.deadlineSettingsPage())" novalidate data-guard>\(context.hiddenToken)
+        <form method="post" action="\(Paths.deadlineSettingsPage())" novalidate data-guard>\(context.hiddenToken)\
+        <input type="hidden" name="version" value="\(version)">
         \(fields.text("warning_percent", labels["warning_percent"]!,
           .init(hint: t("From 1 to 99, e.g. 80. It holds for reports that are made from now on."), inputMode: "numeric",
             maximumLength: 2)))\

@@ -92,19 +92,26 @@ enum DepartmentPages {
         try await departments.set(person, isMember: form["action"] == "add", of: slug, as: context.actor)
       default:
         let (name, isActive) = try DepartmentRoutes.read(ObjectInput(form.object(texts: ["name"], flags: ["active"])))
-        _ = try await departments.change(slug, name: name, isActive: isActive, as: context.actor)
+        _ = try await departments.change(
+          slug, name: name, isActive: isActive, ifMatch: form.shownVersion, as: context.actor)
       }
       return .redirect(to: Paths.adminDepartment(slug) + "?done=1")
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+    } catch let problem as Problem where [412, 422].contains(problem.code.status.code) {
       let (department, members) = try await departments.find(slug, as: context.actor)
-      var shown = try await page(department, members, context, FormFields(context.t, form, problem: problem), nil)
+      let isLate = problem.code == .versionMismatch
+      var shown = try await page(
+        department, members, context, FormFields(context.t, form, problem: isLate ? nil : problem),
+        // Sent once more, it is meant for what stands there now.
+        isLate ? AdministrationPage.overtaken(Paths.adminDepartment(slug), context.t) : nil,
+        version: isLate ? nil : form.shownVersion)
       shown.status = problem.code.status
       return shown.response(context)
     }
   }
 
   private static func page(
-    _ department: Department, _ members: [StaffMember], _ context: Context, _ fields: FormFields, _ notice: HTML?
+    _ department: Department, _ members: [StaffMember], _ context: Context, _ fields: FormFields, _ notice: HTML?,
+    version: Int? = nil
   ) async throws -> Page {
     let t = context.t
     let labels = ["name": t("Name of the department"), "active": t("Whether it takes requests"), "person": t("Member")]
@@ -125,7 +132,7 @@ enum DepartmentPages {
           \(members.map { member($0, department, context) })</ul>
 
           """)\(mayChange ? addMember(department, others, context, fields, labels["person"]!) : nil)</section>
-        \(mayChange ? settings(department, context, fields, labels) : nil)
+        \(mayChange ? settings(department, version, context, fields, labels) : nil)
         """)
   }
 
@@ -171,13 +178,14 @@ enum DepartmentPages {
   }
 
   private static func settings(
-    _ department: Department, _ context: Context, _ fields: FormFields, _ labels: [String: String]
+    _ department: Department, _ version: Int?, _ context: Context, _ fields: FormFields, _ labels: [String: String]
   ) -> HTML {
     let t = context.t
     return """
       <section class="card" aria-labelledby="change-title"><h2 id="change-title">\(t("Change the department"))</h2>
       <form method="post" action="\(Paths.adminDepartment(department.slug))" novalidate data-guard>\(context.hiddenToken)
-      <input type="hidden" name="action" value="change">
+      <input type="hidden" name="action" value="change">\
+      <input type="hidden" name="version" value="\(version ?? department.version)">
       \(fields.text("name", labels["name"]!, .init(maximumLength: Departments.longestName)))\
       \(fields.radios("active", labels["active"]!,
         [("true", t("Active")), ("false", t("Not active: it is offered no more, and its history stays"))]))\

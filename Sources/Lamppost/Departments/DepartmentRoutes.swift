@@ -11,10 +11,12 @@ enum DepartmentRoutes {
 
   static func read(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
     let (department, members) = try await context.application.departments.find(slug, as: context.actor)
-    return .json(.ok) { json in
+    var response = Response.json(.ok) { json in
       department.write(to: &json)
       json.array("people") { list in for member in members { list.object { member.write(to: &$0) } } }
     }
+    response.headers["ETag"] = "\"\(department.version)\""
+    return response
   }
 
   static func add(_ request: Request, _ context: Context) async throws -> Response {
@@ -28,8 +30,10 @@ enum DepartmentRoutes {
   static func change(_ request: Request, _ context: Context, _ slug: String) async throws -> Response {
     let (name, isActive) = try read(try await request.input())
     let department = try await context.application.departments.change(
-      slug, name: name, isActive: isActive, as: context.actor)
-    return .json(.ok) { department.write(to: &$0) }
+      slug, name: name, isActive: isActive, ifMatch: try request.ifMatch(), as: context.actor)
+    var response = Response.json(.ok) { department.write(to: &$0) }
+    response.headers["ETag"] = "\"\(department.version)\""
+    return response
   }
 
   /// A change of a department: nil stays.

@@ -11,6 +11,8 @@ struct Department: Sendable {
   let members: Int
   /// Open requests that wait in it, as far as the caller sees them.
   let openRequests: Int
+  /// Raised by every change of its name or of whether it is active.
+  let version: Int
 
   static func columns(as actor: Actor) -> SQL {
     """
@@ -18,7 +20,8 @@ struct Department: Sendable {
     (SELECT count(*) FROM department_members m JOIN people p ON p.tenant_id = m.tenant_id AND p.id = m.person_id
       WHERE m.tenant_id = d.tenant_id AND m.department_id = d.id AND p.active),
     (SELECT count(*) FROM requests r
-      WHERE r.tenant_id = d.tenant_id AND r.department_id = d.id AND r.closed_at IS NULL AND \(actor.visibleRequests))
+      WHERE r.tenant_id = d.tenant_id AND r.department_id = d.id AND r.closed_at IS NULL AND \(actor.visibleRequests)),
+    d.version
     """
   }
 
@@ -29,6 +32,7 @@ struct Department: Sendable {
     isActive = try row.get(3)
     members = try row.get(4)
     openRequests = try row.get(5)
+    version = try row.get(6)
   }
 
   func write(to json: inout JSONObjectWriter) {
@@ -37,6 +41,7 @@ struct Department: Sendable {
     json.field("active", isActive)
     json.field("members", members)
     json.field("open_requests", openRequests)
+    json.field("version", version)
   }
 }
 
@@ -85,9 +90,12 @@ struct Departments: Sendable {
   /// - Parameters:
   ///   - name: nil stays.
   ///   - isActive: nil stays. One that is not active takes no requests any more; those it has stay to be handed over.
-  /// - Throws: `forbidden`, `not_found`.
-  func change(_ slug: String, name: String?, isActive: Bool?, as actor: Actor) async throws -> Department {
-    try await keep(slug, as: actor) { transaction, slug in
+  ///   - ifMatch: the version that the change is meant for; nil for any.
+  /// - Throws: `forbidden`, `not_found`, `version_mismatch`.
+  func change(
+    _ slug: String, name: String?, isActive: Bool?, ifMatch: Int?, as actor: Actor
+  ) async throws -> Department {
+    try await keep(slug, ifMatch: ifMatch, as: actor) { transaction, slug in
       try await transaction.execute(
         """
         UPDATE departments SET name = coalesce(\(name), name), active = coalesce(\(isActive), active)
@@ -98,12 +106,17 @@ struct Departments: Sendable {
 
   /// Makes a change and keeps who made it.
   private func keep(
-    _ slug: String, as actor: Actor, _ change: @Sendable (Transaction, String) async throws -> Void
+    _ slug: String, ifMatch: Int? = nil, as actor: Actor,
+    _ change: @Sendable (Transaction, String) async throws -> Void
   ) async throws -> Department {
     guard actor.may(.managePeople) else { throw Problem(.forbidden) }
     return try await database.tenant(actor.tenant.id).write { transaction in
       let record: SQL = "jsonb_build_object('name', name, 'active', active)::text"
-      let before = try await transaction.query("SELECT \(record) FROM departments WHERE slug = \(slug) FOR UPDATE")
+      let before = try await transaction.query(
+        "SELECT \(record), version FROM departments WHERE slug = \(slug) FOR UPDATE")
+      if let ifMatch, let old = before.first, try ifMatch != old.get(1, as: Int.self) {
+        throw Problem(.versionMismatch)
+      }
       try await change(transaction, slug)
       let after = try await transaction.queryAll([
         "SELECT \(record) FROM departments WHERE slug = \(slug)",

@@ -13,12 +13,12 @@ extension Operation {
     Operation(
       .get, Paths.workflow, "readWorkflow", .administration, "Which statuses the township uses, and what it calls them",
       note: "Everywhere else a status is told by its own word, whatever the township calls it.",
-      answer: .json(.named("Workflow"), "The settings.")),
+      answer: .versioned("Workflow", "The settings.")),
     Operation(
       .patch, Paths.workflow, "changeWorkflow", .administration,
       "Rename statuses, switch them off, close after silence",
-      note: "What is left out stays. Who changed what is kept.", body: .json("WorkflowChange"),
-      answer: .json(.named("Workflow"), "The settings as they are now."),
-      problems: [.outOfRange, .unknownOption, .notOptional, .tooMany]),
+      note: "What is left out stays. Who changed what is kept.", parameters: [.ifMatch], body: .json("WorkflowChange"),
+      answer: .versioned("Workflow", "The settings as they are now."),
+      problems: [.outOfRange, .unknownOption, .notOptional, .tooMany, .versionMismatch]),
   ]
 }

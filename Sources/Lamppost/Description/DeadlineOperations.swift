@@ -13,12 +13,13 @@ extension Operation {
     Operation(
       .get, Paths.deadlineSettings, "readDeadlineSettings", .administration,
       "When targets are warned of, and who hears",
-      answer: .json(.named("DeadlineSettings"), "The settings.")),
+      answer: .versioned("DeadlineSettings", "The settings.")),
     Operation(
       .patch, Paths.deadlineSettings, "changeDeadlineSettings", .administration,
       "Change when targets are warned of, and who hears", note: "What is left out stays.",
-      body: .json("DeadlineSettingsChange"), answer: .json(.named("DeadlineSettings"), "The settings as they are now."),
-      problems: [.outOfRange, .unknownOption]),
+      parameters: [.ifMatch], body: .json("DeadlineSettingsChange"),
+      answer: .versioned("DeadlineSettings", "The settings as they are now."),
+      problems: [.outOfRange, .unknownOption, .versionMismatch]),
     Operation(
       .get, Paths.calendars, "listCalendars", .administration, "The calendars that targets are counted by",
       answer: .json(.page(of: .named("Calendar")), "All calendars, those that are not offered too.")),
@@ -109,6 +110,7 @@ extension Schemas {
       .object([
         .required("warning_percent", Schema.integer(1...99).noted("Of a target's time.")),
         .required("escalation_role", roles.noted("Who hears of a target that was missed.")),
+        .required("version", .integer(1...)),
       ])
     ),
     (

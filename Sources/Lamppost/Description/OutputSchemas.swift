@@ -54,7 +54,7 @@ extension Schemas {
       "Template",
       .object([
         .required("id", .integer(1...)), .required("name", .text), .required("body", .text),
-        .required("visibility", visibility),
+        .required("visibility", visibility), .required("version", .integer(1...)),
       ])
     ),
     (

@@ -30,7 +30,8 @@ extension Operation {
         Nobody changes their own role or access, and the last administrator keeps theirs. Operators are changed by \
         operators alone.
         """,
-      parameters: [.ifMatch], body: .json("PersonChange"), answer: .versioned("KeptPerson", "The person as they are now."),
+      parameters: [.ifMatch], body: .json("PersonChange"),
+      answer: .versioned("KeptPerson", "The person as they are now."),
       problems: [
         .unknownOption, .tooMany, .ownAccount, .lastAdministrator, .unknownDepartment, .unknownArea, .unknownCategory,
         .limitsNotAllowed, .conflict, .versionMismatch,
@@ -40,7 +41,7 @@ extension Operation {
       answer: .json(.page(of: .named("Department")), "One page."), problems: [.invalidCursor]),
     Operation(
       .get, Paths.department, "readDepartment", .administration, "A department and its members",
-      answer: .json(.named("Department"), "The department with `people`.")),
+      answer: .versioned("Department", "The department with `people`.")),
     Operation(
       .post, Paths.departments, "addDepartment", .administration, "Add a department",
       note: "Its slug is made of its name.",
@@ -52,7 +53,8 @@ extension Operation {
         What is left out stays. One that is not active is offered no more; requests that it has stay until they are handed \
         over. None is deleted: the history refers to it.
         """,
-      body: .json("DepartmentChange"), answer: .json(.named("Department"), "The department as it is now.")),
+      parameters: [.ifMatch], body: .json("DepartmentChange"),
+      answer: .versioned("Department", "The department as it is now."), problems: [.versionMismatch]),
     Operation(
       .post, Paths.departmentMembers, "addMember", .administration, "Make somebody a member of a department",
       body: .json("NewMember"), answer: .json(.named("Department"), "The department with `people`."),
@@ -104,6 +106,7 @@ extension Schemas {
         .required("slug", .text), .required("name", .text), .required("active", .boolean),
         .required("members", Schema.integer(0...).noted("How many.")),
         .required("open_requests", Schema.integer(0...).noted("That wait in it, as far as the caller sees them.")),
+        .required("version", .integer(1...)),
         .optional("people", Schema.list(of: .named("StaffMember")).noted("Of one department.")),
       ])
     ),

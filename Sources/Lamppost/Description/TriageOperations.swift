@@ -96,17 +96,17 @@ extension Operation {
       problems: [.invalidCursor]),
     Operation(
       .post, Paths.templates, "addTemplate", .working, "Add a template", body: .json("NewTemplate"),
-      answer: .json(.created, .named("Template"), "The new template."), problems: [.unknownOption]),
+      answer: .versioned("Template", "The new template.", status: .created), problems: [.unknownOption]),
     Operation(
       .patch, Paths.template, "changeTemplate", .working, "Change a template", note: "What is left out stays.",
-      body: .json("TemplateChange"), answer: .json(.named("Template"), "The template as it is now."),
-      problems: [.unknownOption]),
+      parameters: [.ifMatch], body: .json("TemplateChange"),
+      answer: .versioned("Template", "The template as it is now."), problems: [.unknownOption, .versionMismatch]),
     Operation(
       .delete, Paths.template, "removeTemplate", .working, "Remove a template",
       answer: .json(.named("Empty"), "It is gone.")),
     Operation(
       .post, Paths.templateRestoration, "restoreTemplate", .working, "Bring a removed template back",
-      answer: .json(.named("Template"), "The template.")),
+      answer: .versioned("Template", "The template.")),
     Operation(
       .get, Paths.comments, "listComments", .working, "What was said about a request, oldest first",
       parameters: [.cursor, .limit],

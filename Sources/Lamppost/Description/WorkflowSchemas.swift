@@ -6,6 +6,7 @@ import Localization
 extension Schemas {
   static let workflow = Schema.object([
     .required("closes_after_days", Schema.integer(1...365).orNull.noted("null: never.")),
+    .required("version", .integer(1...)),
     .required(
       "statuses",
       .list(

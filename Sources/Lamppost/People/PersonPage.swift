@@ -41,14 +41,14 @@ struct PersonPage {
     let person = try await context.application.listPeople.find(id, as: context.actor)
     do {
       let change = try PersonChange(ObjectInput(object(form, of: person)))
-      _ = try await context.application.changePerson(id, change, ifMatch: form.version, as: context.actor)
+      _ = try await context.application.changePerson(id, change, ifMatch: form.shownVersion, as: context.actor)
       return .redirect(to: Paths.adminPerson(id) + "?done=1")
     } catch let problem as Problem where [409, 412, 422].contains(problem.code.status.code) {
       // Sent once more, it is meant for what stands there now.
       let now = try await context.application.listPeople.find(id, as: context.actor)
       let isLate = problem.code == .versionMismatch
       var shown = try await page(
-        now, context, FormFields(context.t, form, problem: isLate ? nil : problem), isLate ? nil : form.version,
+        now, context, FormFields(context.t, form, problem: isLate ? nil : problem), isLate ? nil : form.shownVersion,
         isLate ? AdministrationPage.overtaken(Paths.adminPerson(id), context.t) : nil)
       shown.status = problem.code.status
       return shown.response(context)

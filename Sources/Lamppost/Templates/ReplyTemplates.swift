@@ -8,8 +8,11 @@ struct ReplyTemplate: Sendable {
   let body: String
   /// For which of the three kinds of comment it is meant.
   let visibility: Visibility
+  /// Raised by every change.
+  let version: Int
 
-  static let columns: SQL = "id, name, body, visibility"
+  static let columns: SQL = "id, name, body, visibility, version"
+  static let columnCount = 5
   static let longestName = 100
 
   init(_ row: Row) throws {
@@ -17,6 +20,7 @@ struct ReplyTemplate: Sendable {
     name = try row.get(1)
     body = try row.get(2)
     visibility = try row.word(3)
+    version = try row.get(4)
   }
 
   func write(to json: inout JSONObjectWriter) {
@@ -24,6 +28,7 @@ struct ReplyTemplate: Sendable {
     json.field("name", name)
     json.field("body", body)
     json.field("visibility", visibility.rawValue)
+    json.field("version", version)
   }
 }
 
@@ -76,12 +81,15 @@ struct ReplyTemplates: Sendable {
     }
   }
 
-  /// - Throws: `not_found`.
-  func change(_ id: Int, _ input: TemplateInput, as actor: Actor) async throws -> ReplyTemplate {
+  /// - Parameter ifMatch: the version that the change is meant for; nil for any.
+  /// - Throws: `not_found`, `version_mismatch`.
+  func change(_ id: Int, _ input: TemplateInput, ifMatch: Int?, as actor: Actor) async throws -> ReplyTemplate {
     try await one(as: actor) { transaction in
-      try await transaction.query(
+      let old = try await transaction.query("SELECT version FROM reply_templates WHERE id = \(id) FOR UPDATE")
+      if let ifMatch, let row = old.first, try ifMatch != row.get(0, as: Int.self) { throw Problem(.versionMismatch) }
+      return try await transaction.query(
         """
-        WITH old AS (SELECT \(Self.row) AS row FROM reply_templates t WHERE id = \(id) FOR UPDATE)
+        WITH old AS (SELECT \(Self.row) AS row FROM reply_templates t WHERE id = \(id))
         UPDATE reply_templates AS t
            SET name = coalesce(\(input.name), name), body = coalesce(\(input.body), body),
                visibility = coalesce(\(input.visibility?.rawValue), visibility)
@@ -122,7 +130,7 @@ struct ReplyTemplates: Sendable {
   }
 
   /// As the audit log keeps it.
-  private static let row: SQL = "(to_jsonb(t) - 'tenant_id' - 'id')::text"
+  private static let row: SQL = "(to_jsonb(t) - '{tenant_id,id,version}'::text[])::text"
 
   /// - Parameter statement: gives the template, how it was and how it is.
   private func one(
@@ -134,7 +142,8 @@ struct ReplyTemplates: Sendable {
       let template = try ReplyTemplate(row)
       try await transaction.execute(
         AdministrationEvent.insertion(
-          "template \(template.id)", before: try row.get(4), after: try row.get(5), by: actor))
+          "template \(template.id)", before: try row.get(ReplyTemplate.columnCount),
+          after: try row.get(ReplyTemplate.columnCount + 1), by: actor))
       return template
     }
   }

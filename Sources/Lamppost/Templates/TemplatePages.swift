@@ -98,9 +98,9 @@ enum TemplatePage {
     }
     do {
       let input = try TemplateInput(ObjectInput(form.object(texts: names)), isNew: true)
-      _ = try await templates.change(id, input, as: context.actor)
+      _ = try await templates.change(id, input, ifMatch: form.shownVersion, as: context.actor)
       return .redirect(to: Paths.adminTemplate(id) + "?done=1")
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
+    } catch let problem as Problem where [412, 422].contains(problem.code.status.code) {
       return refused(context, try await templates.find(id, as: context.actor), form, problem)
     }
   }
@@ -110,13 +110,19 @@ enum TemplatePage {
   private static func refused(
     _ context: Context, _ template: ReplyTemplate?, _ form: PageForm, _ problem: Problem
   ) -> Response {
-    var shown = page(context, template, FormFields(context.t, form, problem: problem))
+    let isLate = problem.code == .versionMismatch
+    var shown = page(
+      context, template, FormFields(context.t, form, problem: isLate ? nil : problem),
+      // Sent once more, it is meant for what stands there now.
+      isLate ? template.map { AdministrationPage.overtaken(Paths.adminTemplate($0.id), context.t) } : nil,
+      version: isLate ? nil : form.shownVersion)
     shown.status = problem.code.status
     return shown.response(context)
   }
 
   private static func page(
-    _ context: Context, _ template: ReplyTemplate?, _ fields: FormFields, _ notice: HTML? = nil
+    _ context: Context, _ template: ReplyTemplate?, _ fields: FormFields, _ notice: HTML? = nil,
+    version: Int? = nil
   ) -> Page {
     let t = context.t
     let title = template?.name ?? t("New template")
@@ -138,7 +144,8 @@ enum TemplatePage {
         \(AdministrationPage.back(Paths.adminTemplates(), t("Reply templates")))\
         \(fields.summary { labels[$0] })<h1>\(title)</h1>
         \(notice)\
-        <form method="post" action="\(address)" novalidate data-guard>\(context.hiddenToken)
+        <form method="post" action="\(address)" novalidate data-guard>\(context.hiddenToken)\
+        \(template.map { "<input type=\"hidden\" name=\"version\" value=\"\(version ?? $0.version)\">" as HTML })
         \(fields.text("name", labels["name"]!, .init(maximumLength: ReplyTemplate.longestName)))\
         \(fields.select("visibility", labels["visibility"]!, kinds))\
         \(fields.textArea("body", labels["body"]!, .init(

@@ -11,13 +11,14 @@ enum TemplateRoutes {
   static func add(_ request: Request, _ context: Context) async throws -> Response {
     let input = try TemplateInput(try await request.input(), isNew: true)
     let template = try await context.application.replyTemplates.add(input, as: context.actor)
-    return .json(.created) { template.write(to: &$0) }
+    return answer(.created, template)
   }
 
   static func change(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let input = try TemplateInput(try await request.input(), isNew: false)
-    let template = try await context.application.replyTemplates.change(id, input, as: context.actor)
-    return .json(.ok) { template.write(to: &$0) }
+    let template = try await context.application.replyTemplates.change(
+      id, input, ifMatch: try request.ifMatch(), as: context.actor)
+    return answer(.ok, template)
   }
 
   static func remove(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
@@ -27,6 +28,12 @@ enum TemplateRoutes {
 
   static func restore(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let template = try await context.application.replyTemplates.restore(id, as: context.actor)
-    return .json(.ok) { template.write(to: &$0) }
+    return answer(.ok, template)
+  }
+
+  private static func answer(_ status: HTTPStatus, _ template: ReplyTemplate) -> Response {
+    var response = Response.json(status) { template.write(to: &$0) }
+    response.headers["ETag"] = "\"\(template.version)\""
+    return response
   }
 }

@@ -61,7 +61,7 @@ struct TownshipConfiguration: Sendable {
     items[.templates] = Self.numbered(
       try await transaction.query(ReplyTemplates.query()).map { row in
         let template = try ReplyTemplate(row)
-        return try Self.item(template.name) { template.write(to: &$0) }.without(["id"])
+        return try Self.item(template.name) { template.write(to: &$0) }.without(["id", "version"])
       })
     items[.areas] = try await transaction.query(
       "SELECT layer, slug, name, ST_AsGeoJSON(boundary, 6) FROM areas ORDER BY layer, slug"

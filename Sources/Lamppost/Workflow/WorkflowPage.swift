@@ -7,7 +7,8 @@ import Localization
 /// What the township makes of the workflow, as a form.
 enum WorkflowPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
-    let settings = context.actor.tenant.workflowSettings
+    let kept = try await context.application.changeWorkflow.read(as: context.actor)
+    let settings = kept.value
     var fields = FormFields(context.t)
     fields.entered["closes_after_days"] = [settings.closesAfterDays.map(String.init) ?? ""]
     for status in Status.allCases {
@@ -16,24 +17,29 @@ enum WorkflowPage {
         fields.entered[name(status, language)] = [settings.names[status]?[language.rawValue] ?? ""]
       }
     }
-    return page(context, fields, AdministrationPage.saved(request, context.t)).response(context)
+    return page(context, fields, kept.version, AdministrationPage.saved(request, context.t)).response(context)
   }
 
   static func submit(_ request: Request, _ context: Context) async throws -> Response {
     let form = try context.postedForm()
     do {
       let object = input(form)
-      _ = try await context.application.changeWorkflow(as: context.actor) { old in
+      _ = try await context.application.changeWorkflow(ifMatch: form.shownVersion, as: context.actor) { old in
         var input = ObjectInput(object)
         let new = WorkflowSettings(&input, changing: old)
         try input.finish()
         return new
       }
       return .redirect(to: Paths.adminWorkflow() + "?done=1")
-    } catch let problem as Problem where problem.code.status == .unprocessableContent {
-      var fields = FormFields(context.t, form, problem: problem)
+    } catch let problem as Problem where [412, 422].contains(problem.code.status.code) {
+      let isLate = problem.code == .versionMismatch
+      let now = try await context.application.changeWorkflow.read(as: context.actor)
+      var fields = FormFields(context.t, form, problem: isLate ? nil : problem)
       fields.names = names
-      var shown = page(context, fields, nil)
+      // Sent once more, it is meant for what stands there now.
+      var shown = page(
+        context, fields, isLate ? now.version : form.shownVersion ?? now.version,
+        isLate ? AdministrationPage.overtaken(Paths.adminWorkflow(), context.t) : nil)
       shown.status = problem.code.status
       return shown.response(context)
     }
@@ -75,7 +81,7 @@ enum WorkflowPage {
     return object([("closes_after_days", days ?? .null), ("statuses", .array(statuses))])
   }
 
-  private static func page(_ context: Context, _ fields: FormFields, _ notice: HTML?) -> Page {
+  private static func page(_ context: Context, _ fields: FormFields, _ version: Int, _ notice: HTML?) -> Page {
     let t = context.t
     let days = t("Days until a completed request is closed")
     var labels = ["closes_after_days": days]
@@ -90,7 +96,8 @@ enum WorkflowPage {
         \(AdministrationPage.back(Paths.administration(), t("Administration")))\
         \(fields.summary { labels[$0] })<h1>\(t("Statuses and closing"))</h1>
         \(notice)\
-        <form method="post" action="\(Paths.adminWorkflow())" novalidate data-guard>\(context.hiddenToken)
+        <form method="post" action="\(Paths.adminWorkflow())" novalidate data-guard>\(context.hiddenToken)\
+        <input type="hidden" name="version" value="\(version)">
         \(fields.text("closes_after_days", days,
           .init(hint: t("When its reporter has said nothing for so long. Empty: never by itself."),
             inputMode: "numeric", isOptional: true)))\
