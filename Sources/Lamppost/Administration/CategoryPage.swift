@@ -96,7 +96,7 @@ enum CategoryPage {
         .map { (value: $0.slug, label: $0.name) },
       calendars: calendars.filter { $0.isActive || $0.slug == category?.calendar }
         .map { (value: $0.slug, label: $0.name) },
-      escalationRole: try await context.application.deadlineSettings.read(as: context.actor).escalationRole,
+      escalationRole: try await context.application.deadlineSettings.read(as: context.actor).value.escalationRole,
       terms: terms)
   }
 }
