@@ -15,9 +15,14 @@ import Testing
     return (agent.personID!, path, admin)
   }
 
-  /// What a browser sends of a form as it stands: hidden fields, texts, checked boxes, chosen options.
-  private func fields(_ html: String) -> [(name: String, value: String)] {
+  /// What a browser sends of the page's form as it stands: hidden fields, texts, checked boxes, chosen options.
+  private func fields(_ page: String) -> [(name: String, value: String)] {
+    let forms = page.matches(of: /<form[\s\S]*?<\/form>/).map { String($0.0) }
+    let html = forms.first { $0.contains("name=\"version\"") } ?? ""
     var fields: [(name: String, value: String)] = []
+    for match in html.matches(of: /<textarea[^>]* name="([^"]+)"[^>]*>\n?([^<]*)</) {
+      fields.append((String(match.1), String(match.2)))
+    }
     for match in html.matches(of: /<input type="([a-z]+)"([^>]*)>/) {
       let (type, rest) = (String(match.1), String(match.2))
       guard let name = rest.firstMatch(of: /name="([^"]+)"/), let value = rest.firstMatch(of: /value="([^"]*)"/),
