@@ -215,7 +215,7 @@ final class Application: Sendable {
     readRuleChoices = ReadRuleChoices(database: database)
     listMentions = ListMentions(database: database)
     reportAbuse = ReportAbuse(database: database)
-    listAbuse = ListAbuse(database: database)
+    listAbuse = ListAbuse(database: database, cursors: cursors)
     moderate = Moderate(database: database)
     redactWords = RedactWords(database: database)
     redactPhoto = RedactPhoto(database: database, store: store, quarantine: quarantine)

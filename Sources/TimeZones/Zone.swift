@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Synchronization
 
 /// A time zone with its whole history, from the system's own database (tzdata), which PostgreSQL reads too.
 ///
@@ -41,6 +42,17 @@ public struct Zone: Sendable, Equatable {
     else { return nil }
     self.init(identifier: identifier, parsing: [UInt8](data))
   }
+
+  /// The same, read once in the life of the process.
+  public static func named(_ identifier: String) -> Zone? {
+    if let zone = known.withLock({ $0[identifier] }) { return zone }
+    guard let zone = Zone(identifier: identifier) else { return nil }
+    known.withLock { $0[identifier] = zone }
+    return zone
+  }
+
+  /// By identifier. There are some six hundred, of a few kilobytes each.
+  private static let known = Mutex<[String: Zone]>([:])
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {
     (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)

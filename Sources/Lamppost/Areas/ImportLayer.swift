@@ -60,7 +60,7 @@ struct ImportLayer: Sendable {
       if isDryRun || changed.isEmpty { return outcome }
       let ids = try await transaction.query(Self.insertion(areas.filter { changed.contains($0.slug) }, layer))
         .map { try $0.get(0, as: Int.self) }
-      try await transaction.execute(KeepAreas.recomputation(of: ids))
+      try await transaction.execute(RecomputeArea.request(of: ids))
       let after = #"{"added": \#(outcome.added), "changed": \#(outcome.changed)}"#
       try await transaction.execute(
         AdministrationEvent.insertion("areas \(layer)", before: "{}", after: after, by: actor))
@@ -79,7 +79,7 @@ struct ImportLayer: Sendable {
         "SELECT 1 FROM areas WHERE layer = \(area.layer) AND slug = \(area.slug)")
       if !rows.isEmpty { throw Problem.field("name", .nameTaken, "There is an area of this name in the layer.") }
       let ids = try await transaction.query(Self.insertion([one], area.layer)).map { try $0.get(0, as: Int.self) }
-      try await transaction.execute(KeepAreas.recomputation(of: ids))
+      try await transaction.execute(RecomputeArea.request(of: ids))
       try await transaction.execute(
         AdministrationEvent.insertion(
           "area \(area)", before: "{}", after: EditRequest.summary([("name", name)]), by: actor))

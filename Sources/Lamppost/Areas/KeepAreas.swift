@@ -62,7 +62,7 @@ struct KeepAreas: Sendable {
         """)
       guard let row = rows.first else { throw Problem.notFound }
       let new = try KeptArea(row)
-      if old.digest != new.digest { try await transaction.execute(Self.recomputation(of: [old.id])) }
+      if old.digest != new.digest { try await transaction.execute(RecomputeArea.request(of: [old.id])) }
       try await transaction.execute(
         AdministrationEvent.insertion("area \(area)", before: old.facts, after: new.facts, by: actor))
       return new
@@ -113,15 +113,5 @@ struct KeepAreas: Sendable {
       throw Problem.field(field, .invalidFormat, "must not cross itself")
     }
     guard try row.get(1) else { throw Problem.field(field, .invalidFormat, "must have a surface") }
-  }
-
-  /// Finds out anew what lies in areas; one that is being found out just now, by the boundary it had, once more.
-  static func recomputation(of areas: [Int]) -> SQL {
-    """
-    INSERT INTO jobs (tenant_id, kind, subject)
-    SELECT current_tenant(), \(JobKind.recomputeArea.rawValue), id::text FROM unnest(\(areas)) AS id
-    ON CONFLICT (tenant_id, kind, subject)
-      DO UPDATE SET run_at = now(), leased_until = NULL, attempts = jobs.attempts + 1
-    """
   }
 }

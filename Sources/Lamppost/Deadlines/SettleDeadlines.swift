@@ -61,7 +61,7 @@ struct WatchedRequest: Sendable {
     stops = zip(try row.get(10, as: [Date].self), try row.get(11, as: [Date].self)).map {
       ServiceClock.Pause(start: $0, end: $1)
     }
-    terms = try ServiceTerms(row, from: 13, zone: Zone(identifier: try row.get(12)) ?? .gmt)
+    terms = try ServiceTerms(row, from: 13, zone: Zone.named(try row.get(12)) ?? .gmt)
   }
 
   /// The targets as they are to be.

@@ -18,8 +18,10 @@ extension Operation {
       problems: [.gone, .unknownOption, .invalidFormat, .rateLimited, .conflict]),
     Operation(
       .get, Paths.moderation, "listAbuse", .working, "What was pointed out",
-      note: "At most a hundred: what waits for a decision oldest first, or what was decided newest first.",
-      parameters: [.query("decided", .boolean, "Whether to list what was decided, in place of what waits.")],
+      note: "What waits for a decision oldest first, or what was decided newest first.",
+      parameters: [
+        .query("decided", .boolean, "Whether to list what was decided, in place of what waits."), .limit, .cursor,
+      ],
       answer: .json(.page(of: .named("AbuseItem")), "The things with what they are about.")),
     Operation(
       .post, Paths.decision, "decideAbuse", .working, "Decide about something that was pointed out",

@@ -15,6 +15,8 @@ final class LiveHub: Sendable {
     case presence(Presence.Sight)
     /// Time to look whether the caller is still who they were.
     case tick
+
+    var isTick: Bool { if case .tick = self { true } else { false } }
   }
 
   struct Subscription: Sendable {

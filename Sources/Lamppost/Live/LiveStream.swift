@@ -15,8 +15,10 @@ struct LiveStream: Sendable {
   /// Who the caller is by now; nil when they are nobody any more.
   let again: @Sendable () async throws -> Actor?
 
-  /// How often the caller is looked at again, and told that the stream lives.
+  /// How often the caller is told that the stream lives, and looked at again where nothing happens.
   static let pace = Duration.seconds(20)
+  /// For how long nobody asks again who the caller is before they hear of something.
+  private static let trust = Duration.seconds(1)
 
   /// - Parameter last: the position of the last event that the client had; nil for a first connection.
   func run(_ writer: EventWriter, after last: String?) async throws {
@@ -30,8 +32,13 @@ struct LiveStream: Sendable {
       hub.close(subscription, tenantID)
     }
     var position = try await catchUp(after: last, writer)
-    var actor = actor
+    var (actor, looked) = (actor, ContinuousClock.now)
     for await signal in subscription.signals {
+      // The stream of somebody who was signed out, or became somebody else, ends before they hear more.
+      if signal.isTick || looked.duration(to: .now) > Self.trust {
+        guard let now = try await again(), now.person?.id == actor.person?.id else { return }
+        (actor, looked) = (now, .now)
+      }
       switch signal {
       case .news(let batch):
         try await send(batch, to: actor, writer)
@@ -41,9 +48,6 @@ struct LiveStream: Sendable {
           try await writer.send(ServerSentEvent(event: "presence", data: sight.data))
         }
       case .tick:
-        // The stream of somebody who was signed out, or became somebody else, ends.
-        guard let now = try await again(), now.person?.id == actor.person?.id else { return }
-        actor = now
         try await writer.send(ServerSentEvent(id: String(position), event: "alive", data: "{}"))
       }
     }

@@ -35,13 +35,16 @@ struct UndoMerge: Sendable {
     guard try await Self.chain(of: reference, in: transaction) == chain else { throw MergePair.Moved() }
     let merges = try await transaction.query(
       """
-      SELECT m.id, m.status, s.reference FROM merges m JOIN requests s ON s.tenant_id = m.tenant_id AND s.id = m.survivor_id
+      SELECT m.id, m.status, s.reference FROM merges m
+        JOIN requests s ON s.tenant_id = m.tenant_id AND s.id = m.survivor_id
        WHERE m.duplicate_id = \(request.facts.id) AND m.undone_at IS NULL
       """)
     guard let merge = merges.first, let survivor = Reference(stored: try merge.get(2)) else {
       throw Problem(.mergeNotAllowed, "\(reference) was not merged.")
     }
     if let ifMatch, ifMatch != request.facts.version { throw Problem(.versionMismatch) }
+    // It loses what the duplicate brought.
+    try actor.require(.editRequest, on: try await LockedRequest.lock(survivor, in: transaction, as: actor).facts)
     let id: Int = try merge.get(0)
     let status: Status = try merge.word(1)
     let others = chain.filter { $0 != request.facts.id }

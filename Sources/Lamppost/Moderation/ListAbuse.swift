@@ -16,7 +16,7 @@ struct AbuseItem: Sendable {
   let reason: AbuseReason
   let text: String?
   let at: Date
-  /// How often the same thing was pointed out and is not decided.
+  /// How often the same thing was pointed out, of those that wait, or of those that were decided.
   let count: Int
   let decision: String?
   let decider: String?
@@ -65,17 +65,51 @@ struct AbuseItem: Sendable {
 /// What was pointed out, for those who decide: oldest first what is open, newest first what was decided.
 struct ListAbuse: Sendable {
   let database: Database
+  let cursors: CursorSealer
 
-  static let limit = 100
-
-  func callAsFunction(decided: Bool, as actor: Actor) async throws -> [AbuseItem] {
-    try await database.withoutReplica.tenant(actor.tenant.id).read(Self.query(decided: decided, as: actor))
-      .map(AbuseItem.init)
+  struct Page: Sendable {
+    let items: [AbuseItem]
+    let nextCursor: String?
   }
 
-  static func query(decided: Bool, as actor: Actor) -> SQL {
+  /// The sort key of the last one that was read.
+  struct Key: Sendable {
+    let at: Date
+    let id: UUID
+  }
+
+  /// - Parameters:
+  ///   - decided: those that were decided, in place of those that wait.
+  ///   - limit: 1 to 200.
+  /// - Throws: `invalid_cursor`.
+  func callAsFunction(decided: Bool, cursor: String?, limit: Int, as actor: Actor) async throws -> Page {
+    let list = "\(actor.tenant.id)\nabuse\n\(decided)"
+    let last = try cursor.map { try key($0, list: list) }
+    let items = try await database.withoutReplica.tenant(actor.tenant.id).read(
+      Self.query(decided: decided, after: last, limit: limit + 1, as: actor)
+    ).map(AbuseItem.init)
+    guard items.count > limit, let end = items.prefix(limit).last else { return Page(items: items, nextCursor: nil) }
+    let microseconds = Int(((end.decidedAt ?? end.at).timeIntervalSince1970 * 1_000_000).rounded())
+    return Page(
+      items: Array(items.prefix(limit)),
+      nextCursor: cursors.seal([.integer(microseconds), .string(end.id.uuidString)], list: list))
+  }
+
+  private func key(_ cursor: String, list: String) throws(Problem) -> Key {
+    let values = try cursors.open(cursor, list: list)
+    guard values.count == 2, let time = values[0].integer, let id = values[1].string.flatMap(UUID.init(uuidString:))
+    else { throw Problem(.invalidCursor) }
+    return Key(at: Date(timeIntervalSince1970: Double(time) / 1_000_000), id: id)
+  }
+
+  static func query(decided: Bool, after last: Key? = nil, limit: Int, as actor: Actor) -> SQL {
     let state: SQL = decided ? "b.decision IS NOT NULL" : "b.decision IS NULL"
-    let order: SQL = decided ? "b.decided_at DESC, b.id" : "b.created_at, b.id"
+    let order: SQL = decided ? "b.decided_at DESC, b.id DESC" : "b.created_at, b.id"
+    let position: SQL =
+      last.map {
+        decided ? "(b.decided_at, b.id) < (\($0.at), \($0.id))" : "(b.created_at, b.id) > (\($0.at), \($0.id))"
+      }
+      ?? "true"
     return """
       SELECT b.id, r.reference, r.title, b.comment_id, b.attachment_id,
              left(CASE WHEN b.comment_id IS NOT NULL THEN m.body
@@ -83,13 +117,17 @@ struct ListAbuse: Sendable {
              CASE WHEN b.comment_id IS NOT NULL THEN m.hidden
                   WHEN b.attachment_id IS NOT NULL THEN a.hidden ELSE r.visibility = 'hidden' END,
              b.reason, b.text, b.created_at,
-             count(*) OVER (PARTITION BY b.request_id, b.comment_id, b.attachment_id)::int,
+             (SELECT count(*) FROM abuse_reports o
+               WHERE o.tenant_id = b.tenant_id AND o.request_id = b.request_id
+                 AND o.comment_id IS NOT DISTINCT FROM b.comment_id
+                 AND o.attachment_id IS NOT DISTINCT FROM b.attachment_id
+                 AND (o.decision IS NULL) = (b.decision IS NULL))::int,
              b.decision, p.name, b.decided_at, b.note
         FROM abuse_reports b JOIN requests r ON r.tenant_id = b.tenant_id AND r.id = b.request_id
         LEFT JOIN comments m ON m.tenant_id = b.tenant_id AND m.id = b.comment_id
         LEFT JOIN attachments a ON a.tenant_id = b.tenant_id AND a.id = b.attachment_id
         LEFT JOIN people p ON p.tenant_id = b.tenant_id AND p.id = b.decided_by
-       WHERE \(state) AND \(actor.visibleRequests) ORDER BY \(order) LIMIT \(limit)
+       WHERE \(state) AND \(position) AND \(actor.visibleRequests) ORDER BY \(order) LIMIT \(limit)
       """
   }
 

@@ -7,6 +7,9 @@ import Localization
 
 /// What was pointed out, and the decision about it.
 enum ModerationPage {
+  /// How many of each kind stand on a page.
+  private static let shown = 50
+
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     try await page(request, context, done: request.query["done"], FormFields(context.t), wrong: nil).response(context)
   }
@@ -41,8 +44,10 @@ enum ModerationPage {
     _ request: Request, _ context: Context, done: String?, _ fields: FormFields, wrong: String?
   ) async throws -> Page {
     let t = context.t
-    async let waiting = context.application.listAbuse(decided: false, as: context.actor)
-    async let decided = context.application.listAbuse(decided: true, as: context.actor)
+    async let waiting = context.application.listAbuse(
+      decided: false, cursor: request.query["waiting"], limit: shown, as: context.actor)
+    async let decided = context.application.listAbuse(
+      decided: true, cursor: request.query["decided"], limit: shown, as: context.actor)
     let (open, past) = (try await waiting, try await decided)
     let notice: String? =
       switch done {
@@ -60,15 +65,23 @@ enum ModerationPage {
         \(context.actor.may(.destroy) && !context.actor.isLimited
           ? "<p><a href=\"\(Paths.dataRequestPage())\">\(t("Somebody asks for their data"))</a></p>\n" as HTML : nil)\
         <h2 id="waiting">\(t("To be decided"))</h2>
-        \(open.isEmpty
+        \(open.items.isEmpty
           ? "<p class=\"empty card\">\(t("Nothing waits for a decision."))</p>"
-          : "<ul class=\"mentions moderation\">\n\(open.map { item($0, context, wrong?.uppercased() == $0.id.uuidString ? fields : FormFields(t)) })</ul>"
+          : "<ul class=\"mentions moderation\">\n\(open.items.map { item($0, context, wrong?.uppercased() == $0.id.uuidString ? fields : FormFields(t)) })</ul>"
             as HTML)
+        \(more("waiting", open.nextCursor, t("Show more")))
         <h2 id="decided">\(t("Decided lately"))</h2>
-        \(past.isEmpty
+        \(past.items.isEmpty
           ? "<p class=\"muted\">\(t("Nothing has been decided yet."))</p>"
-          : "<ul class=\"mentions moderation\">\n\(past.map { decidedItem($0, context) })</ul>" as HTML)
+          : "<ul class=\"mentions moderation\">\n\(past.items.map { decidedItem($0, context) })</ul>" as HTML)
+        \(more("decided", past.nextCursor, t("Older")))
         """)
+  }
+
+  private static func more(_ list: String, _ cursor: String?, _ words: String) -> HTML? {
+    cursor.map {
+      "<p><a class=\"button quiet\" href=\"\(Paths.moderationPage())?\(list)=\($0)#\(list)\">\(words)</a></p>"
+    }
   }
 
   private static func head(_ item: AbuseItem, _ context: Context) -> HTML {

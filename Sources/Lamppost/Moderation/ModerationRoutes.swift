@@ -13,9 +13,10 @@ enum ModerationRoutes {
   }
 
   static func list(_ request: Request, _ context: Context) async throws -> Response {
-    let items = try await context.application.listAbuse(
-      decided: try request.flag("decided"), as: context.actor)
-    return .list(items, nextCursor: nil) { json, item in item.write(to: &json) }
+    let page = try await context.application.listAbuse(
+      decided: try request.flag("decided"), cursor: request.query["cursor"], limit: try request.query.limit(),
+      as: context.actor)
+    return .list(page.items, nextCursor: page.nextCursor) { json, item in item.write(to: &json) }
   }
 
   /// `{decision, note?}`

@@ -75,7 +75,7 @@ struct Correspondence: Sendable {
     guard let row = rows.first else { throw UnknownWord(column: "jobs.tenant_id") }
     let own: String? = try row.get(3)
     return Sender(
-      name: try row.get(0), timeZone: Zone(identifier: try row.get(1)) ?? .gmt,
+      name: try row.get(0), timeZone: Zone.named(try row.get(1)) ?? .gmt,
       origin: own.map { scheme + "://" + $0 + port } ?? baseURL, contactEmail: try row.get(2),
       workflow: WorkflowSettings(statuses: try row.get(4), closesAfterDays: try row.get(5)))
   }

@@ -31,26 +31,33 @@ struct Retention: Sendable {
   }
 
   /// Of `requests r` and `categories c`. Days are counted from when the request was closed.
-  private static let toDelete: SQL =
-    "(r.deleted_at IS NULL AND r.closed_at < now() - make_interval(days => c.delete_after_days))"
+  private static let toDelete: SQL = """
+    (r.closed_at IS NOT NULL AND r.deleted_at IS NULL AND r.closed_at < now() - make_interval(days => c.delete_after_days))
+    """
   private static let toAnonymize: SQL = """
-    (r.anonymized_at IS NULL AND r.deleted_at IS NULL
+    (r.closed_at IS NOT NULL AND r.anonymized_at IS NULL AND r.deleted_at IS NULL
      AND r.closed_at < now() - make_interval(days => c.anonymize_after_days))
     """
+  /// One condition at a time: each has an index of its own, which a disjunction of both could not use.
+  private static func requests(_ columns: SQL, _ condition: SQL) -> SQL {
+    "SELECT \(columns) FROM requests r WHERE r.tenant_id = c.tenant_id AND r.category_id = c.id AND \(condition)"
+  }
 
   /// The dry run: what would be done now, in the categories that have a time.
   func due(tenantID: Int) async throws -> [Due] {
-    try await database.tenant(tenantID).read(
+    let key: SQL = "r.closed_at, r.id, r.reference"
+    let isNotDeleted: SQL = "\(Self.toAnonymize) AND NOT coalesce(\(Self.toDelete), false)"
+    return try await database.tenant(tenantID).read(
       """
       SELECT c.slug, c.name, c.anonymize_after_days, c.delete_after_days,
-             count(r.id) FILTER (WHERE \(Self.toAnonymize) AND NOT coalesce(\(Self.toDelete), false))::int,
-             count(r.id) FILTER (WHERE \(Self.toDelete))::int,
-             coalesce((array_agg(left(r.reference, 4) || '-' || substr(r.reference, 5) ORDER BY r.closed_at, r.id)
-                FILTER (WHERE \(Self.toAnonymize) OR \(Self.toDelete)))[1:20], '{}')
-        FROM categories c LEFT JOIN requests r
-          ON r.tenant_id = c.tenant_id AND r.category_id = c.id AND r.closed_at IS NOT NULL AND r.deleted_at IS NULL
+             (\(Self.requests("count(*)::int", isNotDeleted))), (\(Self.requests("count(*)::int", Self.toDelete))),
+             ARRAY(SELECT left(reference, 4) || '-' || substr(reference, 5) FROM (
+               (\(Self.requests(key, Self.toDelete)) ORDER BY r.closed_at, r.id LIMIT 20)
+               UNION (\(Self.requests(key, Self.toAnonymize)) ORDER BY r.closed_at, r.id LIMIT 20)) oldest
+              ORDER BY closed_at, id LIMIT 20)
+        FROM categories c
        WHERE c.tenant_id = current_tenant() AND num_nonnulls(c.anonymize_after_days, c.delete_after_days) > 0
-       GROUP BY c.tenant_id, c.id ORDER BY c.name
+       ORDER BY c.name
       """
     ).map { row in
       Due(
@@ -76,27 +83,34 @@ struct Retention: Sendable {
   private func next(_ tenantID: Int, by actorID: Int?, _ job: Job?) async throws -> Bool? {
     try await database.tenant(tenantID).write { transaction in
       if let job, try await transaction.execute(JobQueue.renewal(of: job)) != 1 { throw LeaseLost() }
-      let rows = try await transaction.query(
-        """
-        SELECT r.id, r.reporter_id, coalesce(\(Self.toDelete), false)
-          FROM categories c JOIN requests r ON r.tenant_id = c.tenant_id AND r.category_id = c.id
-         WHERE c.tenant_id = current_tenant() AND num_nonnulls(c.anonymize_after_days, c.delete_after_days) > 0
-           AND r.closed_at IS NOT NULL AND r.deleted_at IS NULL AND (\(Self.toAnonymize) OR \(Self.toDelete))
-         LIMIT 1 FOR UPDATE OF r SKIP LOCKED
-        """)
-      guard let row = rows.first else { return nil }
-      let (id, reporter, isDeletion) = try row.decode(Int.self, Int?.self, Bool.self)
-      let statements =
-        isDeletion
-        ? AnonymizeRequest.deletion(id, reporterID: reporter, by: actorID)
-        : AnonymizeRequest.statements(id, reporterID: reporter, by: actorID)
-      _ = try await transaction.queryAll(statements)
-      let event = RequestEvent(
-        requestID: id, actorID: actorID, kind: .moderated, visibility: .internal, before: "request",
-        after: isDeletion ? "deleted" : "retention")
-      try await transaction.execute(event.insertion)
-      return isDeletion
+      for (condition, isDeletion) in [(Self.toDelete, true), (Self.toAnonymize, false)] {
+        let rows = try await transaction.query(
+          """
+          SELECT r.id, r.reporter_id FROM categories c CROSS JOIN LATERAL (
+            \(Self.requests("r.id, r.reporter_id", condition)) ORDER BY r.closed_at LIMIT 1 FOR UPDATE SKIP LOCKED) r
+           WHERE c.tenant_id = current_tenant() LIMIT 1
+          """)
+        guard let row = rows.first else { continue }
+        let (id, reporter) = try row.decode(Int.self, Int?.self)
+        try await Self.apply(id, reporterID: reporter, isDeletion: isDeletion, by: actorID, in: transaction)
+        return isDeletion
+      }
+      return nil
     }
+  }
+
+  private static func apply(
+    _ id: Int, reporterID: Int?, isDeletion: Bool, by actorID: Int?, in transaction: Transaction
+  ) async throws {
+    let statements =
+      isDeletion
+      ? AnonymizeRequest.deletion(id, reporterID: reporterID, by: actorID)
+      : AnonymizeRequest.statements(id, reporterID: reporterID, by: actorID)
+    _ = try await transaction.queryAll(statements)
+    let event = RequestEvent(
+      requestID: id, actorID: actorID, kind: .moderated, visibility: .internal, before: "request",
+      after: isDeletion ? "deleted" : "retention")
+    try await transaction.execute(event.insertion)
   }
 
   /// The job of a township.

@@ -33,7 +33,7 @@ struct RoutingGround: Sendable {
     areas = try row.get(column + 2)
     let now = Date(timeIntervalSince1970: try row.get(column + 3))
     // Without rules nobody asks for the hour.
-    moment = WeekMoment(now, version == 0 ? .gmt : Zone(identifier: try row.get(column + 4)) ?? .gmt)
+    moment = WeekMoment(now, version == 0 ? .gmt : Zone.named(try row.get(column + 4)) ?? .gmt)
   }
 }
 

@@ -53,7 +53,7 @@ struct Tenant: Sendable, Equatable {
     name = try row.get(1)
     searchLanguage = try row.get(2)
     publishesAtOnce = try row.get(3)
-    timeZone = Zone(identifier: try row.get(4)) ?? .gmt
+    timeZone = Zone.named(try row.get(4)) ?? .gmt
     emergencyNumber = try row.get(5)
     contactEmail = try row.get(6)
     bounds = BoundingBox(try row.get(7))

@@ -95,13 +95,8 @@ enum ConfigurationRows {
       VALUES (current_tenant(), \(layer), \(slug), \(name), ST_Multi(ST_Force2D(\(raw))))
       ON CONFLICT (tenant_id, layer, slug) DO UPDATE SET name = excluded.name, boundary = excluded.boundary
       """)
-    try await transaction.execute(
-      """
-      INSERT INTO jobs (tenant_id, kind, subject)
-      SELECT tenant_id, \(JobKind.recomputeArea.rawValue), id::text FROM areas WHERE layer = \(layer) AND slug = \(slug)
-      ON CONFLICT (tenant_id, kind, subject)
-        DO UPDATE SET run_at = now(), leased_until = NULL, attempts = jobs.attempts + 1
-      """)
+    let ids = try await transaction.query("SELECT id FROM areas WHERE layer = \(layer) AND slug = \(slug)")
+    try await transaction.execute(RecomputeArea.request(of: try ids.map { try $0.get(0) }))
   }
 }
 
