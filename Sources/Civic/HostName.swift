@@ -1,7 +1,8 @@
 /// A host name as it is kept and compared: ASCII, lower case, without port or a full stop at its end.
 ///
 /// People type what their browser shows: `Rathaus.Köln.de`, `reports.example.org.`, `https://` before it or `:8443` after
-/// it. Browsers ask for `xn--kln-sna` (RFC 3492), so that is what is kept.
+/// it. Browsers ask for `xn--kln-sna` (RFC 3492), so that is what is kept. An IPv4 address is one too, as it is written:
+/// a town hall's machine may have no name yet.
 public struct HostName: Sendable, Hashable, CustomStringConvertible {
   public let description: String
 
@@ -29,10 +30,15 @@ public struct HostName: Sendable, Hashable, CustomStringConvertible {
     }
     let name = written.joined(separator: ".")
     // What ends in a number is read as an IPv4 address by browsers.
-    guard name.utf8.count <= Self.longest, let last = written.last, last.utf8.contains(where: { !$0.isDigit }) else {
-      return nil
-    }
+    guard name.utf8.count <= Self.longest, let last = written.last,
+      last.utf8.contains(where: { !$0.isDigit }) || Self.isAddress(written)
+    else { return nil }
     description = name
+  }
+
+  /// Four numbers of 0 to 255, none with a zero before it.
+  private static func isAddress(_ parts: [String]) -> Bool {
+    parts.count == 4 && parts.allSatisfy { part in UInt8(part).map { String($0) == part } ?? false }
   }
 
   private static func ascii(_ label: Substring) -> String? {

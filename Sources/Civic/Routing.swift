@@ -70,26 +70,30 @@ extension RoutingRule.Conditions {
     if let window, !window.contains(report.moment) { return false }
     if let isAnonymous, isAnonymous != report.isAnonymous { return false }
     if let hasFiles, hasFiles != report.hasFiles { return false }
-    return words.isEmpty || words.contains { text.contains($0) }
+    return phrases.isEmpty || phrases.contains { text.contains($0) }
   }
 }
 
 /// Title and description as words, made only when the first rule asks for some.
-private struct RoutedText {
+struct RoutedText {
   private let report: RoutedReport
-  private lazy var spaced = Self.spaced(report.title) + Self.spaced(report.description)
+  private lazy var texts = [Self.words(report.title), Self.words(report.description)]
+  private lazy var all = Set(texts.joined())
 
   init(_ report: RoutedReport) { self.report = report }
 
-  /// What consists of signs alone is found in nothing.
-  mutating func contains(_ phrase: String) -> Bool {
-    let words = Self.spaced(phrase)
-    return words.count > 1 && spaced.contains(words)
+  /// Whether the words of a phrase stand side by side in one of the two. What consists of signs alone is found in nothing.
+  mutating func contains(_ phrase: [Substring]) -> Bool {
+    guard !phrase.isEmpty, phrase.allSatisfy(all.contains) else { return false }
+    return phrase.count == 1 || texts.contains { Self.holds($0, phrase) }
   }
 
-  /// Words in lower case, each with a space on both sides; one space stands between two.
-  private static func spaced(_ text: String) -> String {
-    let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }
-    return " " + words.map { $0 + " " }.joined()
+  private static func holds(_ text: [Substring], _ phrase: [Substring]) -> Bool {
+    text.indices.contains { text[$0...].starts(with: phrase) }
+  }
+
+  /// In lower case, without the signs between them.
+  static func words(_ text: String) -> [Substring] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }
   }
 }

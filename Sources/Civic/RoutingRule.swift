@@ -14,7 +14,9 @@ public struct RoutingRule: Equatable, Sendable {
     /// Whether it comes with a file, be it scanned yet or not.
     public var hasFiles: Bool?
     /// Words or phrases, one of which stands in title or description; case does not matter, whole words do.
-    public var words: [String]
+    public var words: [String] { didSet { phrases = words.map(RoutedText.words) } }
+    /// The same, each as its words in lower case: made once, and not for each report.
+    private(set) var phrases: [[Substring]]
 
     public init(
       categories: Set<String> = [], groups: Set<String> = [], areas: Set<String> = [],
@@ -29,6 +31,7 @@ public struct RoutingRule: Equatable, Sendable {
       self.isAnonymous = isAnonymous
       self.hasFiles = hasFiles
       self.words = words
+      phrases = words.map(RoutedText.words)
     }
   }
 

@@ -29,6 +29,7 @@ public struct Body: AsyncSequence, Sendable {
   }
 
   private let source: Source
+  private var check: (@Sendable () async throws -> Void)?
   /// Bytes announced by Content-Length; nil for a chunked body.
   public let announcedLength: Int?
 
@@ -41,6 +42,18 @@ public struct Body: AsyncSequence, Sendable {
   init(_ exchange: Exchange, announcedLength: Int?) {
     source = .exchange(exchange)
     self.announcedLength = announcedLength
+  }
+
+  /// The same body, with a question to be asked at its end, before whoever reads it goes on: it may have taken long.
+  /// - Parameter check: what it throws the reader gets in place of the end.
+  public func checked(by check: @escaping @Sendable () async throws -> Void) -> Body {
+    var body = self
+    let earlier = self.check
+    body.check = {
+      try await earlier?()
+      try await check()
+    }
+    return body
   }
 
   /// The whole body in memory.
@@ -57,18 +70,25 @@ public struct Body: AsyncSequence, Sendable {
 
   public func makeAsyncIterator() -> AsyncIterator {
     switch source {
-    case .bytes(let bytes): AsyncIterator(bytes: bytes, exchange: nil)
-    case .exchange(let exchange): AsyncIterator(bytes: [], exchange: exchange)
+    case .bytes(let bytes): AsyncIterator(bytes: bytes, exchange: nil, check: check)
+    case .exchange(let exchange): AsyncIterator(bytes: [], exchange: exchange, check: check)
     }
   }
 
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate var bytes: [UInt8]
     fileprivate let exchange: Exchange?
+    fileprivate let check: (@Sendable () async throws -> Void)?
 
     /// The next chunk; nil at the end.
-    /// - Throws: `BodyError`.
+    /// - Throws: `BodyError`, and what the question at the end throws.
     public mutating func next() async throws -> [UInt8]? {
+      if let chunk = try await nextChunk() { return chunk }
+      try await check?()
+      return nil
+    }
+
+    private mutating func nextChunk() async throws -> [UInt8]? {
       if let exchange { return try await exchange.nextChunk() }
       defer { bytes = [] }
       return bytes.isEmpty ? nil : bytes

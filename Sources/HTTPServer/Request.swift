@@ -13,7 +13,7 @@ public struct Request: Sendable {
   public let host: String
   /// The host as it was sent, in lower case, with its port where one was sent.
   public let hostAndPort: String
-  public let body: Body
+  public private(set) var body: Body
 
   public init(
     method: Method, path: String, query: Query = Query(), headers: Headers = Headers(),
@@ -29,6 +29,13 @@ public struct Request: Sendable {
     self.hostAndPort = hostAndPort
     host = Self.withoutPort(hostAndPort)
     self.body = body
+  }
+
+  /// The same request, whose body asks a question at its end: `Body.checked`.
+  public func withBody(checkedBy check: @escaping @Sendable () async throws -> Void) -> Request {
+    var request = self
+    request.body = body.checked(by: check)
+    return request
   }
 
   /// Path and query as an address of this site, encoded anew.

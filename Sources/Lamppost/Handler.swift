@@ -86,9 +86,24 @@ struct Handler: Sendable {
     if caller.isUnjudged && route.access != .anyone { throw Problem(.unavailable, retryAfter: 5) }
     try authorize(context.actor, for: route.access)
     if request.method.isSafe { return try await route.handle(request, context) }
+    let request = askingAgain(request, caller, tenant, isPage: isPage)
     let response = isPage ? try await take(request, by: route, context) : try await route.handle(request, context)
     application.live.tell(tenant)
     return response
+  }
+
+  /// Whoever sends slowly is asked again who they are once all is there: by then they may be nobody any more.
+  private func askingAgain(
+    _ request: Request, _ caller: Authentication.Caller, _ tenant: Tenant, isPage: Bool
+  ) -> Request {
+    guard let person = caller.actor.person else { return request }
+    let start = ContinuousClock.now
+    let authentication = application.authentication
+    return request.withBody {
+      if start.duration(to: .now) < .seconds(1) { return }
+      let now = try await authentication.caller(of: request, tenant: tenant, provesByForm: isPage)
+      guard now.actor.person == person else { throw Problem(.unauthenticated, "This account changed meanwhile.") }
+    }
   }
 
   /// A form that a page posts: read and checked here, so that no handler can forget to.

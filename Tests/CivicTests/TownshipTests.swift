@@ -8,7 +8,8 @@ import Testing
     arguments: [
       ("Reports.Example.ORG", "reports.example.org"), ("reports.example.org.", "reports.example.org"),
       ("reports.example.org:8443", "reports.example.org"), ("https://reports.example.org/", "reports.example.org"),
-      ("localhost", "localhost"), ("a-b.c1", "a-b.c1"), ("xn--kln-sna.de", "xn--kln-sna.de"),
+      ("localhost", "localhost"), ("192.168.0.1:8080", "192.168.0.1"), ("a-b.c1", "a-b.c1"),
+      ("xn--kln-sna.de", "xn--kln-sna.de"),
       // Of RFC 3492, section 7.1, and of names that are in use.
       ("köln.de", "xn--kln-sna.de"), ("MÜNCHEN.de", "xn--mnchen-3ya.de"), ("bücher.example", "xn--bcher-kva.example"),
       ("他们为什么不说中文", "xn--ihqwcrb4cv8a8dqg056pqjye"),
@@ -22,7 +23,8 @@ import Testing
   @Test(
     "what is no host name is none",
     arguments: [
-      "", ".", "a..b", "-a.org", "a-.org", "a_b.org", "a b.org", "user@a.org", "a.org/path", "192.168.0.1", "[::1]",
+      "", ".", "a..b", "-a.org", "a-.org", "a_b.org", "a b.org", "user@a.org", "a.org/path", "192.168.0.256",
+      "192.168.00.1", "1.2.3", "[::1]",
       "a.org:0", "a.org:x", "a.org:99999", "a/b", "ex\u{0}.org", "e\u{301}t.org", "☃️.org", "a.123",
       String(repeating: "a", count: 64) + ".org", String(repeating: "abcdefg.", count: 40) + "org",
       String(repeating: "ü", count: 64),

@@ -212,6 +212,11 @@ import Testing
     #expect(page.contains("Theirs &lt;i&gt;too") && !page.contains("Not mine"))
     #expect(!answer.text.contains("Not mine") && !answer.text.contains("internal words"))
     #expect(try await town.anonymous.get("/api/v1/me/export").status == 401)
+    // What they may not know of any more.
+    _ = try await town.somebody(.agent).patch(
+      "/api/v1/requests/\(theirs.reference)", .object(["visibility": .string("private"), "title": .string("Zugzwang")]))
+    let later = try await ada.client.get("/api/v1/me/export")
+    #expect(later["supports"]?.array?.isEmpty == true && !later.text.contains("Zugzwang"))
   }
 
   @Test("whoever deletes their account is gone, and what they reported stays without them")

@@ -62,6 +62,37 @@ import Testing
     #expect(try await areas(town, reference) == ["wards:ward-1", "wards:ward-2"])
   }
 
+  @Test("an area with more requests than one step looks at is found out whole, also when it moves")
+  func steps() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    var inside: [String] = []
+    for index in 0..<7 {
+      let place = JSONValue.at(42.5, index % 2 == 0 ? -71.5 : -70.5)
+      let reference = try await town.report([("location", place)]).reference
+      if index % 2 == 0 { inside.append(reference) }
+    }
+    func lying() async throws -> Int {
+      try await town.anonymous.get("/api/v1/requests?area=wards:ward").items.count
+    }
+    for (west, count) in [(-72, 4), (-71, 3), (-72, 4)] {
+      _ = try await bring(admin, Self.collection([Self.feature("Ward", Self.square(west, 42))]))
+      let rows = try await town.database.write(
+        """
+        UPDATE jobs SET leased_until = now() + interval '1 minute', attempts = attempts + 1
+         WHERE tenant_id = \(town.id) AND kind = \(JobKind.recomputeArea.rawValue) AND subject NOT LIKE '% again'
+        RETURNING tenant_id, id, kind, subject, attempts, faults
+        """)
+      let row = try #require(rows.first)
+      let job = Job(
+        tenantID: try row.get(0), id: try row.get(1), kind: try row.get(2), subject: try row.get(3),
+        attempts: try row.get(4), faults: try row.get(5))
+      try await RecomputeArea(database: town.database, batch: 2)(job)
+      #expect(try await lying() == count)
+    }
+    for reference in inside { #expect(try await areas(town, reference) == ["wards:ward"]) }
+  }
+
   @Test("each feature that can be no area is named, and nothing is brought in")
   func mistakes() async throws {
     let town = try await Township()

@@ -176,4 +176,30 @@ import Testing
       ]))
     #expect(role.fields == ["role": "unknown_field"])
   }
+
+  @Test("who is deactivated while they are still sending changes nothing")
+  func slowly() async throws {
+    let town = try await Township()
+    let agent = try await town.somebody(.agent)
+    let reference = try await town.report().reference
+    let path = "/api/v1/requests/\(reference)"
+    let id = try #require(agent.personID)
+    let (tenantID, database) = (town.id, town.database)
+    func send(_ title: String, whileSending act: @escaping @Sendable () async throws -> Void) async throws -> Int {
+      var headers = Headers()
+      for (name, value) in agent.headers { headers[name] = value }
+      headers["Content-Type"] = "application/json"
+      let body = Body(Array(#"{"title":"\#(title)"}"#.utf8)).checked(by: act)
+      return await town.installation.handler.respond(
+        to: Request(method: .patch, path: path, headers: headers, hostAndPort: town.host, body: body)
+      ).status.code
+    }
+    #expect(try await send("Slow, and allowed") { try await Task.sleep(for: .milliseconds(1100)) } == 200)
+    let status = try await send("Too late") {
+      _ = try await database.write("UPDATE people SET active = false WHERE tenant_id = \(tenantID) AND id = \(id)")
+      try await Task.sleep(for: .milliseconds(1100))
+    }
+    #expect(status == 401)
+    #expect(try await town.anonymous.get(path)["title"]?.string == "Slow, and allowed")
+  }
 }

@@ -122,4 +122,21 @@ import Testing
     #expect(try await agent.get("/api/v1/requests/\(reference)")["priority"]?.string == "medium")
     #expect(try await agent.post(path, [("action", "undo"), ("version", version(done))]).status == 412)
   }
+
+  @Test("what was taken back at once was no answer: the target for one stands as it did")
+  func noAnswer() async throws {
+    let town = try await Township()
+    let agent = try await town.somebody(.agent)
+    let reference = try await town.report().reference
+    let path = "/api/v1/requests/\(reference)"
+    _ = try await agent.post(path + "/assignment", .object(["department": .string("roads")]))
+    #expect(try await agent.get(path)["responded_at"]?.string != nil)
+    #expect(try await agent.post(path + "/undo").status == 200)
+    #expect(try await agent.get(path)["responded_at"]?.isNull == true)
+    // A word to the reporter stays one.
+    _ = try await agent.post(path + "/comments", .object(["body": .string("Soon"), "visibility": .string("public")]))
+    _ = try await agent.post(path + "/assignment", .object(["department": .string("roads")]))
+    _ = try await agent.post(path + "/undo")
+    #expect(try await agent.get(path)["responded_at"]?.string != nil)
+  }
 }

@@ -7,7 +7,7 @@ struct RecomputeArea: Sendable {
   let database: Database
 
   /// Requests of one transaction.
-  private static let batch = 2000
+  var batch = 2000
 
   /// The statement that asks for it: at once, by the new boundary even where it is under way by the old one, and once more
   /// for what was being reported while the boundary changed, whose transaction still saw the old one.
@@ -30,14 +30,14 @@ struct RecomputeArea: Sendable {
     repeat {
       last = try await tenant.write { [last] transaction in
         guard try await transaction.execute(JobQueue.renewal(of: job)) == 1 else { throw LeaseLost() }
-        return try await Self.step(area, after: last, in: transaction)
+        return try await step(area, after: last, in: transaction)
       }
     } while last != nil
     _ = try await database.write(JobQueue.completion(of: job))
   }
 
   /// - Returns: the last request that was looked at; nil where there are no more.
-  private static func step(
+  private func step(
     _ area: Int, after last: (time: Date, id: Int)?, in transaction: Transaction
   ) async throws -> (time: Date, id: Int)? {
     let after: SQL = last.map { "(created_at, id) > (\($0.time), \($0.id))" } ?? "true"
@@ -61,7 +61,7 @@ struct RecomputeArea: Sendable {
       WITH next AS MATERIALIZED (
         SELECT tenant_id, id, created_at, location, public_location, blurred FROM requests
          WHERE \(after) AND (created_at, id) <= (\(end.time), \(end.id)))
-      \(insertion(of: "next", where: "a.id = \(area)"))
+      \(Self.insertion(of: "next", where: "a.id = \(area)"))
       """)
     return end
   }

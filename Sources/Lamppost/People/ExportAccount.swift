@@ -8,7 +8,7 @@ struct ExportAccount: Sendable {
   let sessions: SessionStore
 
   func callAsFunction(_ person: Actor.Person, in context: Context) async throws -> [UInt8] {
-    let rows = try await database.tenant(context.actor.tenant.id).read(Self.query(person.id))
+    let rows = try await database.tenant(context.actor.tenant.id).read(Self.query(person.id, as: context.actor))
     guard let row = rows.first else { throw Problem(.unauthenticated) }
     let sessions = try await sessions.list(
       personID: person.id, tenant: context.actor.tenant, current: context.session)
@@ -33,7 +33,7 @@ struct ExportAccount: Sendable {
   }
 
   /// Each list is made by the database, so that only the result travels.
-  private static func query(_ id: Int) -> SQL {
+  private static func query(_ id: Int, as actor: Actor) -> SQL {
     """
     SELECT p.created_at,
       (SELECT coalesce(jsonb_agg(jsonb_build_object(
@@ -61,12 +61,12 @@ struct ExportAccount: Sendable {
           'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'title', r.title,
           'created_at', s.created_at) ORDER BY s.created_at), '[]')::text
          FROM supporters s JOIN requests r ON r.tenant_id = s.tenant_id AND r.id = s.request_id
-        WHERE s.person_id = p.id),
+        WHERE s.person_id = p.id AND \(actor.knownRequests)),
       (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'title', r.title,
           'since', f.confirmed_at, 'language', f.language) ORDER BY f.id), '[]')::text
          FROM followers f JOIN requests r ON r.tenant_id = f.tenant_id AND r.id = f.request_id
-        WHERE NOT f.is_reporter AND f.person_id = p.id AND r.visibility <> 'removed'),
+        WHERE NOT f.is_reporter AND f.person_id = p.id AND \(actor.knownRequests)),
       (SELECT coalesce(jsonb_agg(jsonb_build_object(
           'reference', left(r.reference, 4) || '-' || substr(r.reference, 5), 'reason', b.reason, 'text', b.text,
           'created_at', b.created_at) ORDER BY b.created_at), '[]')::text
