@@ -8,7 +8,7 @@ import Localization
 enum AdministrationPage {
   static func show(_ request: Request, _ context: Context) async throws -> Response {
     let t = context.t
-    let events = try await context.application.listAudit.latestChanges(20, as: context.actor)
+    let events = try await context.application.listAudit.latestChanges(10, as: context.actor)
     return Page(
       title: t("Administration"), styles: ["account", "administration"], isPrivate: true,
       main: """
@@ -49,7 +49,9 @@ enum AdministrationPage {
   }
 
   /// The way back up.
-  static func back(_ path: String, _ label: String) -> HTML { "<p><a href=\"\(path)\">\(label)</a></p>\n" }
+  static func back(_ path: String, _ label: String) -> HTML {
+    "<p class=\"back\"><a href=\"\(path)\"><span aria-hidden=\"true\">‹</span> \(label)</a></p>\n"
+  }
 
   static func saved(_ request: Request, _ t: Translator) -> HTML? {
     request.query["done"] == nil ? nil : Notice.done(t("Saved."))

@@ -53,7 +53,7 @@ struct CategoryLayout {
         <button class="visually-hidden" tabindex="-1" aria-hidden="true">\(t("Save"))</button>
         <input type="hidden" name="has_questions" value="true">
         \(form.version.map { "<input type=\"hidden\" name=\"version\" value=\"\($0)\">\n" as HTML })\
-        \(what(fields))\(told(fields))\(rows.html)\(handling(fields))\(publicity(fields))\
+        \(what(fields))\(told(fields))\(rows.html)\(handling(fields))\(publicity(fields))\(retention(fields))\
         <button>\(category == nil ? t("Add the category") : t("Save"))</button>
         </form>
         \(terms.map { TargetFields.preview($0, t) })
@@ -93,7 +93,8 @@ struct CategoryLayout {
       \(text(fields, "icon", .init(hint: t("One emoji, e.g. 💡"), maximumLength: 8, isOptional: true)))\
       \(text(fields, "keywords", .init(
         hint: t("Separated by spaces. People find the category by them too."), maximumLength: 500, isOptional: true)))\
-      \(area(fields, "description", t("What belongs here.")))
+      \(area(fields, "description", t("What belongs here.")))\
+      \(fields.checkbox("active", labels["active"]!))
       """
   }
 
@@ -123,14 +124,13 @@ struct CategoryLayout {
       [(value: "", label: t("As in the township: {role}", ["role": escalationRole.title(t)]))]
         + DeadlineSettings.roles.map { ($0.rawValue, $0.title(t)) },
       .init(hint: t("Everybody of this role is told by mail. Where nobody has it, whoever hears of it in the township."))))\
-    \(fields.checkbox("requires_proof", labels["requires_proof"]!))\
-    \(fields.checkbox("active", labels["active"]!))\
-    \(retention(fields))
+    \(fields.checkbox("requires_proof", labels["requires_proof"]!))
     """
   }
 
   private func retention(_ fields: FormFields) -> HTML {
     """
+    <h2>\(t("Keeping and deleting"))</h2>
     \(fields.text("anonymize_after_days", labels["anonymize_after_days"]!,
       .init(hint: t("Counted from the end of a report: who reported it is forgotten then. Empty for never."),
         inputMode: "numeric", maximumLength: 5, isOptional: true)))\

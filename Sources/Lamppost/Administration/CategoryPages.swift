@@ -53,7 +53,7 @@ enum CategoryPages {
     return """
       <section aria-labelledby="group-\(index)"><div class="group-head"><h2 id="group-\(index)">\(title)</h2>\
       \(groups > 1 ? buttons : nil)</div>
-      <div class="scroll" tabindex="0" role="region" aria-label="\(title): \(t("Categories"))"><table>
+      <div class="scroll" tabindex="0" role="region" aria-label="\(title): \(t("Categories"))"><table class="rows categories">
       <thead><tr><th scope="col">\(t("Category"))</th><th scope="col">\(t("Priority"))</th>\
       <th scope="col" class="number">\(t("Hours"))</th><th scope="col" class="number">\(t("Questions"))</th>\
       <th scope="col">\(t("Reports"))</th>\
@@ -74,8 +74,9 @@ enum CategoryPages {
       <tr><th scope="row"><a href="\(Paths.adminCategory(category.slug))">\(category.icon) \(category.name)</a>\
       \(category.isPrivate ? " <span class=\"muted\">\(t("private"))</span>" as HTML : nil)</th>\
       <td>\(category.defaultPriority.title(t))</td>\
-      <td class="number">\(category.resolutionHours.map { t.number($0) })</td>\
-      <td class="number">\(t.number(asked))</td><td>\(state)</td>\
+      <td class="number" data-label="\(t("Hours"))">\(category.resolutionHours.map { t.number($0) })</td>\
+      <td class="number" data-label="\(t("Questions"))">\(t.number(asked))</td>\
+      <td data-label="\(t("Reports"))">\(state)</td>\
       <td>\(buttons("", category.slug, category.name, isFirst: index == 0, isLast: index == count - 1, moved: moved, t))\
       </td></tr>
 

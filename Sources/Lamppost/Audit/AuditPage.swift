@@ -45,6 +45,8 @@ struct AuditPage {
     return Page(
       title: t("Audit log"), width: .wide, styles: ["dashboard"], isPrivate: true,
       main: """
+        \(context.actor.may(.manageCategories)
+          ? AdministrationPage.back(Paths.administration(), t("Administration")) : nil)\
         \(fields.summary { labels[$0] })<h1>\(t("Audit log"))</h1>
         <p>\(t("Who signed in, took data out, or changed what the township offers. Each row is sealed: nothing can be changed or removed without a trace."))</p>
         \(status)\(filters(fields, labels))\(found.map(results))
@@ -103,7 +105,9 @@ struct AuditPage {
         \(query.isEmpty ? nil : "<p><a href=\"\(Paths.auditPage())\">\(t("Show everything"))</a></p>\n" as HTML)</div>
         """
     }
+    let zone = t("Times are those of {zone}.", ["zone": context.actor.tenant.timeZone.identifier])
     return """
+      <p class="hint">\(zone)</p>
       \(Self.table(found.entries, id: "audit", label: t("Audit log"), words, canFilter: true))
       <p class="actions">\(found.nextCursor.map { cursor in
         "<a class=\"button quiet\" rel=\"next\" href=\"\(link(Paths.auditPage(), cursor: cursor))\">\(t("Older"))</a> " as HTML
@@ -125,15 +129,17 @@ struct AuditPage {
   ) -> HTML {
     let t = words.t
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table id="\(id)">
+      <div class="scroll" tabindex="0" role="region" aria-label="\(label)"><table id="\(id)" class="rows audit">
       <thead><tr><th scope="col">\(t("When"))</th><th scope="col">\(t("Who"))</th><th scope="col">\(t("What"))</th>\
       <th scope="col">\(t("About"))</th><th scope="col">\(t("From and to"))</th></tr></thead>
       <tbody>
       \(entries.map { entry in
         """
         <tr><td><time datetime="\(RFC3339.format(entry.at))">\(t.dateAndTime(entry.at))</time></td>\
-        <td>\(who(entry, words, canFilter))</td><td>\(words.title(entry))</td><td>\(words.subject(entry))</td>\
-        <td>\(words.details(entry))</td></tr>
+        <td>\(who(entry, words, canFilter))</td>\
+        <td>\(words.title(entry))</td>\
+        <td>\(words.subject(entry))</td>\
+        <td class="from-to">\(words.details(entry))</td></tr>
 
         """ as HTML
       })</tbody></table></div>

@@ -80,10 +80,12 @@ struct AuditWords {
       return [(t("Rows"), nil, t.number(after.count))]
     }
     let names = after.map(\.key) + before.map(\.key).filter { name in !after.contains { $0.key == name } }
-    return names.map { name in
-      (
-        Self.spaced(name), words(before.first { $0.key == name }?.value), words(after.first { $0.key == name }?.value)
+    return names.compactMap { name in
+      let (from, to) = (
+        words(before.first { $0.key == name }?.value), words(after.first { $0.key == name }?.value)
       )
+      // Of something new, what it was made without says nothing.
+      return from == nil && to == nil ? nil : (Self.spaced(name), from, to)
     }
   }
 
@@ -91,8 +93,7 @@ struct AuditWords {
   func details(_ entry: AuditEntry) -> HTML {
     if entry.isErased { return "<span class=\"muted\">\(t("Contents erased for privacy"))</span>" }
     var lines = changes(entry).map { change -> HTML in
-      let from = change.before ?? (entry.before == nil ? nil : t("nothing"))
-      let to = change.after ?? t("nothing")
+      let (from, to) = (change.before, change.after ?? t("nothing"))
       if (from ?? "").utf8.count + to.utf8.count > 160 {
         return """
           \(t("{label}:", ["label": change.name])) <details><summary>\(t("Show both"))</summary>
@@ -110,13 +111,16 @@ struct AuditWords {
     json.flatMap { try? JSONValue.parse(Array($0.utf8)).object }?.members ?? []
   }
 
-  /// - Returns: nil for null, for nothing, and for an empty text.
+  /// - Returns: nil for null, for nothing, for an empty text and for an empty list.
   private func words(_ value: JSONValue?) -> String? {
     guard let value else { return nil }
     if case .null = value { return nil }
     if let text = value.string { return text.isEmpty ? nil : text }
     if let flag = value.bool { return flag ? t("yes") : t("no") }
     if let number = value.integer { return t.number(number) }
+    if let list = value.array, list.allSatisfy({ $0.string != nil || $0.integer != nil }) {
+      return list.isEmpty ? nil : list.compactMap(words).joined(separator: ", ")
+    }
     var json = JSONWriter()
     json.value(value)
     return String(decoding: json.bytes, as: UTF8.self)

@@ -70,10 +70,13 @@ enum TargetFields {
       <fieldset class="field"><legend>\(t("Targets by priority"))</legend>
       <p class="hint">\(t("In working hours of the calendar, e.g. 4 or 0.5. Empty for no target."))</p>
       \(Priority.allCases.reversed().map { priority in
-        kinds.map { kind in
+        """
+        <div class="pair">\(kinds.map { kind in
           let name = name(priority, kind)
-          return fields.text(name, labels[name]!, .init(inputMode: "decimal", maximumLength: 10, isOptional: true))
-        }.joined()
+          // All of them may stay empty: the hint above says so once.
+          return fields.text(name, labels[name]!, .init(inputMode: "decimal", maximumLength: 10))
+        })</div>
+        """ as HTML
       })</fieldset>
 
       """

@@ -56,6 +56,7 @@ enum InvitationPages {
       \(before.map { "<p>\($0)</p>\n" as HTML })<p><strong>\(t("{name} is invited.", ["name": invitation.name]))</strong> \(mailed)</p>
       <p>\(t("This link is shown once. It is good until {date}, for one person.", ["date": t.weekdayAndDate(invitation.expiresAt)]))</p>
       <p><code id="invitation-link">\(link)</code></p>
+      <p><button type="button" class="quiet small" data-copy="\(link)" hidden>\(t("Copy the link"))</button></p>
       </div>
 
       """
@@ -85,7 +86,8 @@ enum InvitationPages {
         <form method="post" action="\(Paths.adminInvitations())" novalidate data-guard>\(context.hiddenToken)
         \(fields.text("email", labels["email"]!, .init(type: "email", autocomplete: "off", inputMode: "email", maximumLength: 254)))\
         \(fields.text("name", labels["name"]!, .init(autocomplete: "off", maximumLength: 200)))\
-        \(fields.select("role", labels["role"]!, roles.map { ($0.rawValue, "\($0.title(t)): \($0.explanation(t))") }))\
+        \(fields.select("role", labels["role"]!, roles.map { ($0.rawValue, $0.title(t)) }))\
+        \(Role.legend(roles, t))\
         \(fields.select("department", labels["department"]!, [(value: "", label: t("None"))] + choices.departments, .init(isOptional: true)))\
         \(choices.areas.isEmpty && choices.categories.isEmpty ? nil : limits)\
         <button>\(t("Invite"))</button></form></section>

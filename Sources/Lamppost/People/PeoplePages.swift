@@ -30,6 +30,18 @@ extension Role {
   }
 }
 
+extension Role {
+  /// What each is for, below the field where one is chosen.
+  static func legend(_ roles: [Role], _ t: Translator) -> HTML {
+    """
+    <details class="field"><summary>\(t("What the roles may do"))</summary>
+    <dl class="facts">
+    \(roles.map { "<dt>\($0.title(t))</dt><dd>\($0.explanation(t))</dd>\n" as HTML })</dl></details>
+
+    """
+  }
+}
+
 /// The people of the township as a list to search.
 enum PeoplePages {
   static let pageSize = 50
@@ -66,7 +78,7 @@ enum PeoplePages {
 
   private static func search(_ query: Query, _ roles: [Role], _ t: Translator) -> HTML {
     """
-    <form method="get" action="\(Paths.adminPeople())" class="cluster" role="search">
+    <form method="get" action="\(Paths.adminPeople())" class="search-row" role="search">
     <div class="field"><label for="q">\(t("Name or email address"))</label>
     <input id="q" name="q" type="search" maxlength="200" value="\(query["q"] ?? "")"></div>
     <div class="field"><label for="role">\(t("Role"))</label>
@@ -93,7 +105,7 @@ enum PeoplePages {
 
   private static func table(_ people: ArraySlice<KeptPerson>, _ t: Translator) -> HTML {
     """
-    <div class="scroll" tabindex="0" role="region" aria-label="\(t("People"))"><table id="people">
+    <div class="scroll" tabindex="0" role="region" aria-label="\(t("People"))"><table id="people" class="rows">
     <thead><tr><th scope="col">\(t("Name"))</th><th scope="col">\(t("Email address"))</th><th scope="col">\(t("Role"))</th>\
     <th scope="col">\(t("Departments"))</th><th scope="col">\(t("Limited to"))</th><th scope="col">\(t("Access"))</th></tr>\
     </thead>
@@ -101,9 +113,10 @@ enum PeoplePages {
     \(people.map { person in
       """
       <tr><th scope="row"><a href="\(Paths.adminPerson(person.id))">\(person.name)</a></th><td>\(person.email)</td>\
-      <td>\(person.role.title(t))</td><td>\(person.departments.map(\.name).joined(separator: ", "))</td>\
-      <td>\((person.areas + person.categories).map(\.name).joined(separator: ", "))</td>\
-      <td>\(person.isActive ? t("Active") : t("Deactivated"))</td></tr>
+      <td data-label="\(t("Role"))">\(person.role.title(t))</td>\
+      <td data-label="\(t("Departments"))">\(person.departments.map(\.name).joined(separator: ", "))</td>\
+      <td data-label="\(t("Limited to"))">\((person.areas + person.categories).map(\.name).joined(separator: ", "))</td>\
+      <td data-label="\(t("Access"))">\(person.isActive ? t("Active") : t("Deactivated"))</td></tr>
 
       """ as HTML
     })</tbody></table></div>

@@ -167,7 +167,8 @@ struct PersonPage {
     let given = [Role.citizen] + Staffing.rolesToGive(by: context.actor.person?.role ?? .citizen)
     let roles = given.contains(person.role) ? given : given + [person.role]
     return """
-      \(fields.select("role", labels["role"]!, roles.map { ($0.rawValue, "\($0.title(t)): \($0.explanation(t))") }))\
+      \(fields.select("role", labels["role"]!, roles.map { ($0.rawValue, $0.title(t)) }))\
+      \(Role.legend(roles, t))\
       \(fields.radios("active", labels["active"]!, [
         ("true", t("Active")),
         ("false", t("Deactivated: signed out everywhere at once, cannot sign in, is offered for nothing")),

@@ -49,7 +49,7 @@ enum RetentionPage {
       : """
       <form method="post" action="\(Paths.retentionPage())">\(context.hiddenToken)
       <p>\(t("What is done cannot be undone."))</p>
-      <button>\(t("Do it now"))</button></form>
+      <button class="danger">\(t("Do it now"))</button></form>
       """
     return Page(
       title: t("Keeping and deleting"), width: .wide, isPrivate: true,

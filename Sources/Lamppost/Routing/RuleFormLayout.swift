@@ -109,7 +109,7 @@ struct RuleFormLayout {
       "when.words": t("Words in title or description"), "then.department": t("Department"),
       "then.assignee": t("Person"), "then.priority": t("Priority"), "then.tags": t("Tags"),
       "then.notify_role": t("Tell everybody of a role"), "then.notify_person": t("Tell a colleague"),
-      "then.notify_email": t("Tell an e-mail address"),
+      "then.notify_email": t("Tell an email address"),
     ]
   }
 

@@ -190,6 +190,8 @@ enum RecoveryCodesPage {
         <p class="notice" role="status">\(t("Keep these where your telephone is not: on paper, or in a password manager. They are not shown again."))</p>
         <ul class="code" id="recovery-codes">
         \(codes.map { "<li><code>\($0.text)</code></li>\n" as HTML })</ul>
+        <p class="cluster"><button type="button" class="quiet" data-print hidden>\(t("Print"))</button> \
+        <button type="button" class="quiet" data-copy="\(codes.map(\.text).joined(separator: "\n"))" hidden>\(t("Copy"))</button></p>
         <p>\(t("Each opens your account once in place of the app’s code."))</p>
         <p><a class="button" href="\(Paths.accountSecurity())">\(t("I have kept them"))</a></p>
         """)

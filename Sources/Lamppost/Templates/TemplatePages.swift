@@ -29,7 +29,7 @@ enum TemplateListPage {
 
   private static func table(_ templates: [ReplyTemplate], _ t: Translator) -> HTML {
     """
-    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Reply templates"))"><table id="templates">
+    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Reply templates"))"><table id="templates" class="rows">
     <thead><tr><th scope="col">\(t("Name"))</th><th scope="col">\(t("For"))</th><th scope="col">\(t("Text"))</th></tr></thead>
     <tbody>
     \(templates.map { template in

@@ -91,7 +91,7 @@ enum WorkflowPage {
       }
     }
     return Page(
-      title: t("Statuses and closing"), isPrivate: true,
+      title: t("Statuses and closing"), styles: ["administration"], isPrivate: true,
       main: """
         \(AdministrationPage.back(Paths.administration(), t("Administration")))\
         \(fields.summary { labels[$0] })<h1>\(t("Statuses and closing"))</h1>
@@ -114,14 +114,19 @@ enum WorkflowPage {
       Workflow.optional.contains(status)
       ? fields.checkbox(active(status), t("Used"))
       : "<p class=\"hint\">\(t("Always used."))</p>\n"
+    let own = Language.allCases.map { name(status, $0) }
+    let given = own.map(fields.value).filter { !$0.isEmpty }
+    let isOpen = own.contains { fields.error($0) != nil }
     return """
-      <fieldset class="field"><legend>\(status.usualTitle(t))</legend>
+      <fieldset class="card status-names"><legend>\(status.usualTitle(t))</legend>
       \(use)\
+      <details\(isOpen ? " open" as HTML : nil)><summary>\(t("Own names"))\(given.isEmpty
+        ? nil : "<span class=\"muted\">: \(given.joined(separator: ", "))</span>" as HTML)</summary>
       \(Language.allCases.map { language in
         fields.text(
           name(status, language), t("Own name, {language}", ["language": language.name]),
-          .init(maximumLength: WorkflowSettings.longestName, isOptional: true))
-      })</fieldset>
+          .init(maximumLength: WorkflowSettings.longestName))
+      })</details></fieldset>
 
       """
   }
