@@ -129,7 +129,7 @@ import Testing
     let page = try await admin.get("/staff/audit").text
     for words in [
       "A administrator", "Category pothole", "<del>Pothole</del>", "<ins>&lt;b&gt;Hole&lt;/b&gt;</ins>",
-      "active: <del>yes</del>", "<ins>no</ins>", "&lt;i&gt;", "An account that does not exist", "seal 1",
+      "Active: <del>yes</del>", "<ins>no</ins>", "&lt;i&gt;", "An account that does not exist", "seal 1",
       "Never verified",
     ] { #expect(page.contains(words), "\(words)") }
     #expect(!page.contains("<b>Hole") && !page.contains("<i>"))

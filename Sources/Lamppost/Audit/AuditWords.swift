@@ -85,7 +85,7 @@ struct AuditWords {
         words(before.first { $0.key == name }?.value), words(after.first { $0.key == name }?.value)
       )
       // Of something new, what it was made without says nothing.
-      return from == nil && to == nil ? nil : (Self.spaced(name), from, to)
+      return from == nil && to == nil ? nil : (field(name), from, to)
     }
   }
 
@@ -124,6 +124,41 @@ struct AuditWords {
     var json = JSONWriter()
     json.value(value)
     return String(decoding: json.bytes, as: UTF8.self)
+  }
+
+  /// As the page says it on which the field is kept; what no page speaks of stays as it is.
+  private func field(_ name: String) -> String {
+    switch name {
+    case "name": t("Name")
+    case "active": t("Active")
+    case "removed": t("Removed")
+    case "role": t("Role")
+    case "email": t("Email address")
+    case "department": t("Department")
+    case "departments": t("Departments")
+    case "areas": t("Areas")
+    case "categories": t("Categories")
+    case "tags": t("Tags")
+    case "priority", "default_priority": t("Priority")
+    case "icon": t("Pictograph")
+    case "group", "group_name": t("Group")
+    case "notice": t("Notice")
+    case "stop_message": t("Message that stops the form")
+    case "keywords": t("Other words for it")
+    case "description": t("Description")
+    case "attributes": t("Questions")
+    case "targets": t("Targets by priority")
+    case "calendar": t("Calendar")
+    case "order": t("Order")
+    case "body": t("Text")
+    case "boundary": t("Boundary")
+    case "weekdays": t("Weekdays")
+    case "words": t("Words in title or description")
+    case "emergency_number": t("Emergency number")
+    case "contact_email": t("Contact email address")
+    case "second_factor_roles": t("Who has to sign in with a second factor")
+    default: Self.spaced(name)
+    }
   }
 
   private static func spaced(_ name: String) -> String { name.replacing("_", with: " ") }
