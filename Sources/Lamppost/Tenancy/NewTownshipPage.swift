@@ -45,7 +45,7 @@ enum NewTownshipPage {
         \(form.name)\(form.slug)\(form.hosts)\(form.speech)\(form.boundary(mayRemove: false))\
         \(form.fields.radios("categories", form.labels["categories"]!,
           [("starter", t("Common categories, such as potholes and street lights")), ("none", t("None"))]))\
-        <fieldset><legend>\(t("First administrator"))</legend>
+        <fieldset class="field"><legend>\(t("First administrator"))</legend>
         <p class="hint">\(t("Is sent a link with which to choose a password, and sets the township up. You can invite one later too."))</p>
         \(form.administrator(isOptional: true))</fieldset>
         <button>\(t("Make the township"))</button>

@@ -50,7 +50,7 @@ enum TownshipsPage {
 
   private static func table(_ townships: [KeptTownship], _ t: Translator) -> HTML {
     """
-    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Townships"))"><table id="townships">
+    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Townships"))"><table id="townships" class="rows">
     <thead><tr><th scope="col">\(t("Township"))</th><th scope="col">\(t("Hosts"))</th>\
     <th scope="col">\(t("State"))</th><th scope="col" class="number">\(t("Open"))</th>\
     <th scope="col" class="number">\(t("Reports"))</th><th scope="col" class="number">\(t("Staff"))</th></tr></thead>
@@ -65,8 +65,9 @@ enum TownshipsPage {
     <tr><th scope="row"><a href="\(Paths.township(township.slug))">\(township.name)</a>\
     <br><span class="muted small">\(township.slug)</span></th>\
     <td>\(hosts(township, t))</td><td>\(state(township, t))</td>\
-    <td class="number">\(t.number(township.openRequests))</td><td class="number">\(t.number(township.requests))</td>\
-    <td class="number">\(t.number(township.staff))</td></tr>
+    <td class="number" data-label="\(t("Open"))">\(t.number(township.openRequests))</td>\
+    <td class="number" data-label="\(t("Reports"))">\(t.number(township.requests))</td>\
+    <td class="number" data-label="\(t("Staff"))">\(t.number(township.staff))</td></tr>
 
     """
   }
