@@ -24,7 +24,8 @@ import Testing
     #expect(settings.status == 200 && settings["publishes_at_once"]?.bool == true, "\(settings.text)")
     #expect(try await town.anonymous.get("/privacy").text.contains("mailto:hall@example.test"))
     let page = try await admin.get("/admin").text
-    #expect(page.contains("Category pothole") && page.contains("Contact email address: ") && page.contains("<ins>112</ins>"))
+    #expect(
+      page.contains("Category pothole") && page.contains("Contact email address: ") && page.contains("<ins>112</ins>"))
     #expect(page.contains("A administrator"))
     #expect(try await admin.patch("/api/v1/settings", .object([:])).status == 200)
     let count = try await town.database.read(
