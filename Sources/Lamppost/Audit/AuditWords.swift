@@ -92,8 +92,11 @@ struct AuditWords {
   /// From and to, a line a field.
   func details(_ entry: AuditEntry) -> HTML {
     if entry.isErased { return "<span class=\"muted\">\(t("Contents erased for privacy"))</span>" }
+    // What has a name is never without one: where there was none before, all of it is new.
+    let isNew = entry.before == nil || members(entry.before).contains { $0.key == "name" && words($0.value) == nil }
     var lines = changes(entry).map { change -> HTML in
-      let (from, to) = (change.before, change.after ?? t("nothing"))
+      let from = change.before ?? (isNew ? nil : t("nothing"))
+      let to = change.after ?? t("nothing")
       if (from ?? "").utf8.count + to.utf8.count > 160 {
         return """
           \(t("{label}:", ["label": change.name])) <details><summary>\(t("Show both"))</summary>
