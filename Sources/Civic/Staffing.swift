@@ -36,6 +36,19 @@ public enum Staffing {
     if was && !stays && otherAdministrators == 0 { throw .lastAdministrator }
   }
 
+  /// Whether somebody may open a way back into another's account: by a new password, without their second factor.
+  public static func checkRestoring(accountOf role: Role, isOwn: Bool, by helper: Role) throws(Refusal) {
+    guard helper.may(.managePeople) else { throw .forbidden }
+    if role == .operator && !helper.may(.manageTenants) { throw .forbidden }
+    // Their own is for a colleague to open: an unwatched screen must not be enough.
+    if isOwn { throw .ownAccount }
+  }
+
+  /// Whether somebody may leave by themselves.
+  public static func checkLeaving(_ standing: Standing, otherAdministrators: Int) throws(Refusal) {
+    if administers(standing) && otherAdministrators == 0 { throw .lastAdministrator }
+  }
+
   private static func administers(_ standing: Standing) -> Bool { standing.isActive && standing.role == .administrator }
 
   /// The roles that somebody of this role may give to others by invitation, the humblest first.

@@ -40,6 +40,8 @@ final class Application: Sendable {
   let changeAddress: ChangeAddress
   let secondFactors: SecondFactors
   let changeSecondFactor: ChangeSecondFactor
+  let restoreAccess: RestoreAccess
+  let signedInPlaces: SignedInPlaces
   let changeSettings: ChangeSettings
   let changeBranding: ChangeBranding
   let listAudit: ListAudit
@@ -141,6 +143,8 @@ final class Application: Sendable {
     signIn = SignIn(database: database, passwords: passwords, limiter: limiter, factors: secondFactors)
     changeSecondFactor = ChangeSecondFactor(database: database, factors: secondFactors, signIn: signIn)
     registerPerson = RegisterPerson(database: database, passwords: passwords)
+    restoreAccess = RestoreAccess(database: database, sessions: sessions)
+    signedInPlaces = SignedInPlaces(database: database, sessions: sessions, tokens: tokens)
     changeAccount = ChangeAccount(database: database, passwords: passwords, signIn: signIn, sessions: sessions)
     resetPassword = ResetPassword(database: database, passwords: passwords, sessions: sessions)
     changeAddress = ChangeAddress(database: database, signIn: signIn)

@@ -134,6 +134,8 @@ enum Paths {
   static let tokenRevocation = Path("/api/v1/token/revoke")
   static let users = Path("/api/v1/users")
   static let user = Path("/api/v1/users/{person}", Int.self)
+  static let userPasswordReset = Path("/api/v1/users/{person}/password-reset", Int.self)
+  static let userSecondFactor = Path("/api/v1/users/{person}/totp", Int.self)
   static let invitations = Path("/api/v1/invitations")
   static let invitation = Path("/api/v1/invitations/{invitation}", Int.self)
   static let invitationAcceptance = Path("/api/v1/invitations/accept")

@@ -20,6 +20,10 @@ extension Router<Access, Context> {
     router.on(.post, Paths.users, access: .anyone, handler: PeopleRoutes.register)
     router.on(.get, Paths.user, access: .staff(.readPeople), handler: PeopleRoutes.read)
     router.on(.patch, Paths.user, access: .staff(.managePeople), handler: PeopleRoutes.change)
+    router.on(
+      .post, Paths.userPasswordReset, access: .staff(.managePeople), handler: RestoreAccessRoutes.makeLink)
+    router.on(
+      .delete, Paths.userSecondFactor, access: .staff(.managePeople), handler: RestoreAccessRoutes.endSecondFactor)
     router.on(.get, Paths.invitations, access: .staff(.managePeople), handler: InvitationRoutes.list)
     router.on(.post, Paths.invitations, access: .staff(.managePeople), handler: InvitationRoutes.add)
     router.on(.delete, Paths.invitation, access: .staff(.managePeople), handler: InvitationRoutes.withdraw)
@@ -42,6 +46,7 @@ extension Router<Access, Context> {
     router.on(.delete, Paths.secondFactor, access: .signedIn, handler: SecondFactorRoutes.remove)
     router.on(.post, Paths.recoveryCodes, access: .signedIn, handler: SecondFactorRoutes.renewRecoveryCodes)
     router.on(.get, Paths.mySessions, access: .signedIn, handler: AccountRoutes.sessions)
+    router.on(.delete, Paths.mySessions, access: .signedIn, handler: AccountRoutes.endOtherSessions)
     router.on(.delete, Paths.mySession, access: .signedIn, handler: AccountRoutes.endSession)
     router.on(.get, Paths.export, access: .signedIn, handler: AccountRoutes.export)
 

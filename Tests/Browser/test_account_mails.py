@@ -121,7 +121,7 @@ def sessions():
         # This one is left by the button that every page has.
         expect(listed.filter(has_text="This browser").get_by_role("button")).to_have_count(0)
         listed.get_by_role("button", name="Sign out").first.click()
-        expect(desk.get_by_text("That browser is signed out.")).to_be_visible()
+        expect(desk.get_by_text("It is signed out.")).to_be_visible()
         expect(listed).to_have_count(2)
         equal([is_signed_out(page) for page in (phone, tablet)].count(True), 1)
         with person() as fourth:

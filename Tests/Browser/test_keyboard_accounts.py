@@ -69,7 +69,7 @@ def settings(page, email, first, second):
         other.wait_for_url("**/me")
         page.reload()
         enter(page, page.locator("#sessions").get_by_role("button"))
-        told(page, "That browser is signed out.")
+        told(page, "It is signed out.")
         other.reload()
         other.wait_for_url("**/sign-in?*")
     with page.expect_download() as download:

@@ -45,6 +45,34 @@ struct StaffingTests {
     #expect(attempt(.init(.agent), .init(.viewer), by: .operator, others: 0) == nil)
   }
 
+  @Test(
+    "who keeps the people opens a way back into others' accounts, operators' only operators", arguments: Role.allCases)
+  func restoring(by role: Role) {
+    func attempt(_ account: Role, isOwn: Bool = false) -> Staffing.Refusal? {
+      do throws(Staffing.Refusal) {
+        try Staffing.checkRestoring(accountOf: account, isOwn: isOwn, by: role)
+        return nil
+      } catch { return error }
+    }
+    for account in Role.allCases {
+      let may = role == .operator || (role == .administrator && account != .operator)
+      #expect(attempt(account) == (may ? nil : .forbidden), "\(account) by \(role)")
+    }
+    let keepsPeople = role == .administrator || role == .operator
+    #expect(attempt(role, isOwn: true) == (keepsPeople ? .ownAccount : .forbidden))
+  }
+
+  @Test("everybody may leave but the last active administrator", arguments: Role.allCases)
+  func leaving(role: Role) {
+    for (isActive, others) in [(true, 0), (true, 1), (false, 0)] {
+      var refused = false
+      do throws(Staffing.Refusal) {
+        try Staffing.checkLeaving(.init(role, isActive: isActive), otherAdministrators: others)
+      } catch { refused = error == .lastAdministrator }
+      #expect(refused == (role == .administrator && isActive && others == 0))
+    }
+  }
+
   @Test("administrators and operators give every role of staff but operator, others none")
   func gifts() {
     #expect(Staffing.rolesToGive(by: .administrator) == [.viewer, .agent, .crew, .manager, .administrator])

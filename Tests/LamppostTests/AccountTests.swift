@@ -274,6 +274,9 @@ import Testing
     let refused = try await bob.api.send(.delete, "/api/v1/me", body)
     #expect(refused.status == 409 && refused.code == "last_administrator")
     #expect(try await bob.post("/me/delete", [("password", Self.password)]).status == 409)
+    // Somebody of the installation is none of the township's administrators.
+    _ = try await town.somebody(.operator)
+    #expect(try await bob.api.send(.delete, "/api/v1/me", body).code == "last_administrator")
     #expect(try await bob.client.get("/api/v1/me").status == 200)
   }
 

@@ -202,4 +202,67 @@ import Testing
       "SELECT kind FROM audit_events WHERE tenant_id = \(town.id) AND kind = 'deactivated'")
     #expect(audited.count == 1)
   }
+
+  @Test("a new password is none of the first that anybody would try who knows the name, the address or the township")
+  func passwords() async throws {
+    let town = try await Township()
+    let token = try secret(try await invite(try await town.somebody(.administrator), address()))
+    let guessed = try await accept(town.anonymous, token, password: "cleocleocleo")
+    #expect(guessed.fields == ["password": "common_password"], "\(guessed.text)")
+    let form = [(name: "name", value: "Bartholomew"), (name: "password", value: "Bartholomew1!")]
+    let page = try await town.browser(.citizen).post("/invite/\(token)", form)
+    #expect(page.status == 422 && page.text.contains("#field-password"))
+    #expect(try await accept(town.anonymous, token).status == 201)
+  }
+
+  @Test("who is asked again while the first mail is on its way gets the second, too")
+  func secondMail() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    let email = address()
+    _ = try await invite(admin, email)
+    _ = try await town.database.write(
+      "UPDATE jobs SET leased_until = now() + interval '5 minutes', attempts = 1 WHERE tenant_id = \(town.id)")
+    _ = try await invite(admin, email, role: "viewer")
+    try await town.runJobs()
+    let mail = try #require(town.installation.mails.mails(to: email).last?.text)
+    let link = try #require(mail.firstMatch(of: /\/invite\/[A-Za-z0-9_-]+/)).0
+    #expect(try await town.anonymous.get(String(link)).status == 200)
+  }
+
+  @Test("who is signed in with another account is offered to sign out, and comes back to the invitation")
+  func anotherAccount() async throws {
+    let town = try await Township()
+    let (citizen, other) = (try await town.somebody(.citizen), try await town.browser(.citizen))
+    let email: String = try await town.database.read(
+      "SELECT email FROM people WHERE tenant_id = \(town.id) AND id = \(citizen.personID!)"
+    ).first!.get(0)
+    let token = try secret(try await invite(try await town.somebody(.administrator), email))
+    let page = try await other.get("/invite/\(token)").text
+    #expect(page.contains("action=\"/sign-out\"") && !page.contains("href=\"/sign-in?"), "\(page)")
+    let left = try await other.post("/sign-out", [("next", "/invite/\(token)")])
+    #expect(left.status == 303 && left.headers["Location"] == "/invite/\(token)")
+    #expect(try await town.anonymous.get("/invite/\(token)").text.contains("href=\"/sign-in?"))
+    let elsewhere = try await town.browser(.citizen).post("/sign-out", [("next", "https://elsewhere.example")])
+    #expect(elsewhere.headers["Location"] == "/")
+  }
+
+  @Test("an area that an open invitation names is not removed, and one that is gone all the same makes it no good")
+  func goneArea() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    _ = try await town.database.write(
+      """
+      INSERT INTO areas (tenant_id, layer, slug, name, boundary)
+      VALUES (\(town.id), 'wards', 'west', 'West', ST_Multi(ST_MakeEnvelope(-72, 41, -71, 43, 4326)))
+      """)
+    let limited = ["areas": JSONValue.array([.string("wards:west")])]
+    let token = try secret(try await invite(admin, address(), limited))
+    #expect(try await admin.delete("/api/v1/areas/wards:west").status == 409)
+    _ = try await town.database.write("DELETE FROM areas WHERE tenant_id = \(town.id)")
+    #expect(try await accept(town.anonymous, token).code == "conflict")
+    let page = try await town.browser(.citizen).post(
+      "/invite/\(token)", [("name", "Cleo"), ("password", "long enough words")])
+    #expect(page.status == 409 && page.text.contains("error-summary"))
+  }
 }

@@ -146,19 +146,23 @@ import Testing
     #expect(try await browser.get(path).text.contains("Set it up"))
     let wrong = try await browser.post(path, [("action", "begin"), ("password", "wrong")])
     #expect(wrong.status == 422 && wrong.text.contains("href=\"#field-begin-password\""))
-    #expect(try await browser.post(path, [("action", "begin"), ("password", Self.password)]).status == 303)
-    let page = try await browser.get(path).text
+    let begun = try await browser.post(path, [("action", "begin"), ("password", Self.password)])
+    #expect(begun.status == 200)
+    let page = begun.text
     let secret = String(try #require(page.firstMatch(of: /id="secret">([A-Z2-7 ]+)</)).1).replacing(" ", with: "")
     let stored = try await town.installation.application.secondFactors.pending(
       browser.client.personID!, tenant: town.installation.application.tenants.tenant(host: town.host))
     let app = try #require(stored)
     #expect(secret == app.base32 && page.contains("QR code for the app"))
+    // In answer to the password alone: whoever sits down at the screen later does not read it.
+    let later = try await browser.get(path).text
+    #expect(later.contains("Type what your app shows") && !later.contains("id=\"secret\""))
+    #expect(!later.contains(app.base32) && !later.contains("QR code for the app"))
     #expect(try await browser.post(path, [("action", "confirm"), ("code", "000000")]).status == 422)
     let codes = try await browser.post(path, [("action", "confirm"), ("code", code(app))])
     #expect(codes.status == 200 && codes.text.matches(of: /<li><code>[0-9A-Z-]+<\/code><\/li>/).count == 10)
     #expect(try await browser.get(path).text.contains("10 recovery codes are left."))
-    let begun = try await browser.post(path, [("action", "begin"), ("password", Self.password)])
-    #expect(begun.status == 409)
+    #expect(try await browser.post(path, [("action", "begin"), ("password", Self.password)]).status == 409)
     #expect(
       try await browser.post(path, [("action", "remove"), ("password", Self.password)]).headers["Location"]
         == "/me/security?done=off")
@@ -193,5 +197,53 @@ import Testing
     let browser = try await town.browser(.agent)
     #expect(try await browser.get("/staff").headers["Location"]?.hasPrefix("/me/security") == true)
     #expect(try await browser.get("/me/security").text.contains("asks for a second factor"))
+  }
+
+  /// Notes of the audit log about somebody, oldest first.
+  private func notes(_ town: Township, _ id: Int) async throws -> [String] {
+    try await town.database.read(
+      """
+      SELECT note FROM audit_events
+       WHERE tenant_id = \(town.id) AND subject = \("person \(id)") AND note IS NOT NULL ORDER BY id
+      """
+    ).map { try $0.get(0) }
+  }
+
+  @Test("a begun secret runs out, and its code switches nothing on any more")
+  func runsOut() async throws {
+    let town = try await Township()
+    let (_, client) = try await somebody(town, .agent)
+    let begun = try await client.post("/api/v1/me/totp", .object(["password": .string(Self.password)]))
+    let secret = try #require(begun["secret"]?.string.flatMap(Base32.decode))
+    _ = try await town.database.write(
+      "UPDATE second_factors SET created_at = now() - interval '16 minutes' WHERE tenant_id = \(town.id)")
+    let late = try await client.post(
+      "/api/v1/me/totp", .object(["code": .string(code(OneTimePassword(secret: secret)))]))
+    #expect(late.fields == ["code": "invalid_code"])
+    let state = try await town.installation.application.secondFactors.state(
+      of: client.personID!, tenant: town.installation.application.tenants.tenant(host: town.host))
+    #expect(state.confirmedAt == nil && !state.hasBegun)
+  }
+
+  @Test("switching it on, its codes, their row and their mail are one: where the last fails, nothing is done")
+  func atOnce() async throws {
+    let town = try await Township()
+    let (email, client) = try await somebody(town, .agent)
+    let begun = try await client.post("/api/v1/me/totp", .object(["password": .string(Self.password)]))
+    let app = OneTimePassword(secret: try #require(begun["secret"]?.string.flatMap(Base32.decode)))
+    let factors = town.installation.application.secondFactors
+    let tenant = try await town.installation.application.tenants.tenant(host: town.host)
+    await #expect(throws: (any Error).self) {
+      _ = try await factors.confirm(
+        code(app, -1), of: client.personID!, tenant: tenant, and: ["SELECT 1 / 0"])
+    }
+    #expect(try await factors.state(of: client.personID!, tenant: tenant).confirmedAt == nil)
+    #expect(try await client.post("/api/v1/me/totp", .object(["code": .string(code(app, -1))])).status == 200)
+    let renewed = try await client.post(
+      "/api/v1/me/totp/recovery-codes", .object(["password": .string(Self.password)]))
+    #expect(renewed.status == 200)
+    #expect(try await notes(town, client.personID!) == ["second factor on", "new recovery codes"])
+    try await town.runJobs()
+    #expect(town.installation.mails.mails(to: email).last?.text.contains("new recovery codes") == true)
   }
 }

@@ -36,6 +36,7 @@ struct ResetPassword: Sendable {
     try PasswordRule.require(password, field: "password", of: person, tenant)
     let hash = try await passwords.hash(password)
     try await database.tenant(tenant.id).write { transaction in
+      _ = try await transaction.query(AuditEvent.acting(person.id))
       // Of two that use one link at once, the second finds another epoch.
       let rows = try await transaction.query(
         """

@@ -17,6 +17,11 @@ enum AccountMail: Sendable {
     case address
     case secondFactorOn = "second-factor-on"
     case secondFactorOff = "second-factor-off"
+    case recoveryCodes = "recovery-codes"
+    /// By whoever keeps the people.
+    case secondFactorEnded = "second-factor-ended"
+    /// By whoever keeps the people.
+    case resetLink = "reset-link"
   }
 
   func insertion(_ language: Language) -> SQL {
@@ -131,6 +136,11 @@ struct AccountLetters {
       case .address: t("Your account has another address now. Mails about it go there.")
       case .secondFactorOn: t("Signing in to your account asks for a code from your authenticator app now.")
       case .secondFactorOff: t("Signing in to your account does not ask for a second factor any more.")
+      case .recoveryCodes: t("Your account has new recovery codes. Those you had are good for nothing.")
+      case .secondFactorEnded:
+        t("An administrator has ended the second factor of your account, and you are signed out everywhere.")
+      case .resetLink:
+        t("An administrator has made a link to a new password of your account, and you are signed out everywhere.")
       }
     let contact =
       sender.contactEmail.map { t("If it was not you, write to {address} at once.", ["address": $0]) }

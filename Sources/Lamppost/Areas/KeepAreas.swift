@@ -70,7 +70,8 @@ struct KeepAreas: Sendable {
   }
 
   /// What lay in it lies in one area less; rules that name it say so.
-  /// - Throws: `not_found`, `version_mismatch`; `conflict` where somebody on the staff is limited to it.
+  /// - Throws: `not_found`, `version_mismatch`; `conflict` where somebody on the staff is, or is invited to
+  ///   be, limited to it.
   func remove(_ area: AreaName, ifMatch: Int?, as actor: Actor) async throws {
     try Self.requirePermission(actor)
     try await tenant(actor).write { transaction in
@@ -78,6 +79,9 @@ struct KeepAreas: Sendable {
       // With the area its row would go, and with it the limit itself.
       let limited = try await transaction.query("SELECT 1 FROM person_areas WHERE area_id = \(old.id) LIMIT 1")
       if !limited.isEmpty { throw Problem(.conflict, "Somebody on the staff is limited to this area.") }
+      let invited = try await transaction.query(
+        "SELECT 1 FROM invitations WHERE \(old.id) = ANY(area_ids) AND expires_at > now() LIMIT 1")
+      if !invited.isEmpty { throw Problem(.conflict, "Somebody is invited who will be limited to this area.") }
       try await transaction.execute("DELETE FROM areas WHERE id = \(old.id)")
       try await transaction.execute(
         AdministrationEvent.insertion("area \(area)", before: old.facts, after: "{}", by: actor))

@@ -63,17 +63,20 @@ struct AuditEvent: Sendable {
   ///   - before: the row as it was, as the text of a JSON object.
   ///   - after: the row as it is now. A field that only one of them has changed from or to null.
   static func change(
-    _ subject: String, before: String, after: String, by actorID: Int?, kind: Kind = .changed
+    _ subject: String, before: String, after: String, by actorID: Int?, kind: Kind = .changed, note: String? = nil
   ) -> SQL {
     """
-    INSERT INTO audit_events (tenant_id, actor_id, kind, subject, before, after)
-    SELECT current_tenant(), \(actorID), \(kind.rawValue), \(subject),
+    INSERT INTO audit_events (tenant_id, actor_id, kind, subject, note, before, after)
+    SELECT current_tenant(), \(actorID), \(kind.rawValue), \(subject), \(note),
            jsonb_object_agg(key, coalesce(o.value, 'null')), jsonb_object_agg(key, coalesce(n.value, 'null'))
       FROM jsonb_each(\(before)::jsonb) o FULL JOIN jsonb_each(\(after)::jsonb) n USING (key)
      WHERE coalesce(o.value, 'null') <> coalesce(n.value, 'null')
     HAVING count(*) > 0
     """
   }
+
+  /// The statement that tells triggers who acts, until the transaction ends: those that write rows of their own.
+  static func acting(_ personID: Int) -> SQL { "SELECT set_config('app.actor', \(String(personID)), true)" }
 
   static func about(person id: Int) -> String { "person \(id)" }
 

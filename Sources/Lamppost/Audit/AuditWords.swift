@@ -51,6 +51,8 @@ struct AuditWords {
     case "workflow": return t("Statuses and closing")
     case "rules": return t("Order of the rules")
     case "account": return t("Own account")
+    case "configuration": return t("Configuration file")
+    case "retention": return t("Keeping and deleting")
     case "audit log", "audit": return t("Audit log")
     case "history": return t("History")
     case "data request": return t("Somebody asks for their data")

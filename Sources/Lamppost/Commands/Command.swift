@@ -13,7 +13,7 @@ public enum Command {
       import areas FILE.geojson[.gz] --layer LAYER
       import streets FILE.geojson[.gz]
       tenant create|set|list      townships and what their pages say
-      user create EMAIL --role ROLE
+      user create EMAIL --role ROLE | reset-password EMAIL | end-second-factor EMAIL
       close-silent                close now what is completed and whose reporter is silent
       deadlines [--at TIME]       look once for targets that come near or were missed (DATABASE_WORKER_URL)
       retention [--dry-run]       make anonymous and delete what has had its time

@@ -14,7 +14,7 @@ enum ConfigCommand {
       let options = try Arguments(rest, options: ["tenant"])
       let path = try file(options)
       let bytes = try await inTownship(options["tenant"], admin) { transaction, tenant in
-        try await TownshipConfiguration(in: transaction, tenantID: tenant.id).bytes
+        try await ImportConfiguration.export(in: transaction, by: Actor(tenant: tenant))
       }
       if path == "-" { return print(String(decoding: bytes, as: UTF8.self)) }
       try Data(bytes).write(to: URL(filePath: path), options: .atomic)

@@ -126,7 +126,8 @@ extension Schemas {
     (
       "BrowserSession",
       .object([
-        .required("id", .matching("^[0-9a-f]{32}$")), .required("current", .boolean),
+        .required("id", .matching("^[0-9a-f]{32}$")), .required("kind", .words(ListedSession.Kind.self)),
+        .required("current", .boolean),
         .required("created_at", .time), .required("last_used_at", .time),
         .required("browser", Schema.text.orNull), .required("system", Schema.text.orNull),
       ])

@@ -37,6 +37,19 @@ extension Operation {
         .limitsNotAllowed, .conflict, .versionMismatch,
       ]),
     Operation(
+      .post, Paths.userPasswordReset, "makeResetLink", .administration,
+      "Make a link by which somebody chooses a new password",
+      note: """
+        For whoever gets no mail. Shown in this answer alone, and good for an hour; older ones end, as does every session \
+        and token. They are told by mail. Nobody makes one for themselves; operators' accounts are operators' to open.
+        """, answer: .json(.created, .named("ResetLink"), "The link."), problems: [.ownAccount, .conflict]),
+    Operation(
+      .delete, Paths.userSecondFactor, "endSecondFactor", .administration, "End somebody's second factor",
+      note: """
+        For whoever has lost their telephone and their recovery codes. Every session and token ends, and they are told by \
+        mail. 404 where they have none.
+        """, answer: Answer(status: .noContent, note: "It is off.", contents: []), problems: [.ownAccount, .conflict]),
+    Operation(
       .get, Paths.departments, "listDepartments", .administration, "The departments", parameters: [.cursor, .limit],
       answer: .json(.page(of: .named("Department")), "One page."), problems: [.invalidCursor]),
     Operation(
@@ -99,6 +112,13 @@ extension Schemas {
           .optional("version", .integer(1...)),
           .optional("open_requests", Schema.integer(0...).noted("That wait for them. Of one person.")),
         ])
+    ),
+    (
+      "ResetLink",
+      .object([
+        .required("link", Schema.text.noted("To be opened once by the person.")),
+        .required("expires_in", Schema.integer(1...).noted("Seconds.")),
+      ])
     ),
     (
       "Department",

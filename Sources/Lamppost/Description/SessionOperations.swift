@@ -41,11 +41,19 @@ extension Operation {
       answer: .json(.ok, .named("NewSession"), "Changed.", headers: [("Set-Cookie", "The session goes on.")]),
       problems: [.wrongPassword, .tooShort, .commonPassword, .rateLimited]),
     Operation(
-      .get, Paths.mySessions, "listMySessions", .sessions, "Where one is signed in", note: "Browsers, newest first.",
+      .get, Paths.mySessions, "listMySessions", .sessions, "Where one is signed in",
+      note: "Browsers, newest first, then programs that hold a refresh token.",
       answer: .json(.page(of: .named("BrowserSession")), "The sessions.")),
     Operation(
-      .delete, Paths.mySession, "endMySession", .sessions, "Sign another browser out",
+      .delete, Paths.mySession, "endMySession", .sessions, "Sign another browser or program out",
+      note: "A program's access token is good until it runs out, at most a quarter of an hour.",
       answer: Answer(status: .noContent, note: "Signed out.", contents: [])),
+    Operation(
+      .delete, Paths.mySessions, "endMyOtherSessions", .sessions, "Sign out everywhere else",
+      note:
+        "Ends every session and all tokens, that of this call included. A browser's own session goes on under a new "
+        + "cookie and token.",
+      answer: .json(.ok, .named("NewSession"), "Signed out.", headers: [("Set-Cookie", "The session goes on.")])),
     Operation(
       .get, Paths.export, "exportMe", .sessions, "Everything kept under one's account",
       answer: .json(.named("Export"), "Account, reports, comments, files and sessions.")),

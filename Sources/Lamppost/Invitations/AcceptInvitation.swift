@@ -48,8 +48,8 @@ struct AcceptInvitation: Sendable {
   /// - Parameters:
   ///   - name: nil for the one in the invitation.
   ///   - password: of a new account.
-  /// - Throws: `not_found`; `required` without a password where there is no account; `unauthenticated` where there is one
-  ///   and the caller is not signed in with it; `conflict`.
+  /// - Throws: `not_found`; `too_short`, `common_password`; `required` without a password where there is no account; `unauthenticated` where
+  ///   there is one and the caller is not signed in with it; `conflict`, also where an area of it is gone.
   func callAsFunction(
     _ token: InvitationToken, name: String?, password: String?, as actor: Actor
   ) async throws -> Account {
@@ -57,17 +57,24 @@ struct AcceptInvitation: Sendable {
     var hash: String?
     if !opened.hasAccount {
       guard let password, !password.isEmpty else { throw Problem.field("password", .required, "is required") }
+      let invited = opened.invitation
+      try PasswordRule.require(
+        password, field: "password", personal: [name ?? invited.name, invited.email, actor.tenant.name])
       hash = try await passwords.hash(password)
     } else if actor.person?.email != opened.invitation.email {
       throw Problem(.unauthenticated, "There is an account with this address: sign in with it, then accept.")
     }
     return try await database.tenant(actor.tenant.id).write { [hash] transaction in
       let rows = try await transaction.query(
-        "SELECT i.id, i.email, i.name, i.role FROM \(Self.source(token)) FOR UPDATE OF i")
+        "SELECT i.id, i.email, i.name, i.role, i.invited_by FROM \(Self.source(token)) FOR UPDATE OF i")
       guard let row = rows.first else { throw Problem.notFound }
       let (invitation, email): (Int, String) = (try row.get(0), try row.get(1))
       let called: String = try name ?? row.get(2)
       let role: String = try row.get(3)
+      let inviter = try row.get(4, as: Int?.self).map(AuditEvent.about(person:)) ?? "an operator"
+      try await Self.requireAreas(of: invitation, in: transaction)
+      let before = try await transaction.query(
+        "SELECT \(KeptPerson.record) FROM people p WHERE p.id = \(actor.person?.id) AND p.email = \(email) FOR UPDATE")
       let people = try await transaction.query(
         hash == nil
           ? """
@@ -89,15 +96,28 @@ struct AcceptInvitation: Sendable {
       guard let record = results[1].first, let person = try results[2].first.map(Actor.Person.init) else {
         throw Problem.notFound
       }
-      let before =
-        #"{"name": null, "role": null, "active": null, "departments": null, "areas": null, "categories": null}"#
       try await transaction.execute(
-        AuditEvent.change("person \(id)", before: before, after: try record.get(0), by: id))
+        AuditEvent.change(
+          AuditEvent.about(person: id), before: try before.first?.get(0) ?? "{}", after: try record.get(0), by: id,
+          note: "by invitation \(invitation) of \(inviter)"))
       return Account(person: person, epoch: try made.get(1))
     }
   }
 
-  /// What they belong and are limited to. An area that is gone meanwhile fails the whole: a limit must not be lost.
+  /// An area that is gone meanwhile fails the whole: a limit must not be lost.
+  /// - Throws: `conflict`.
+  private static func requireAreas(of invitation: Int, in transaction: Transaction) async throws {
+    let gone = try await transaction.query(
+      """
+      SELECT 1 FROM invitations i, unnest(i.area_ids) AS area (id)
+       WHERE i.id = \(invitation) AND NOT EXISTS (SELECT 1 FROM areas a WHERE a.id = area.id)
+      """)
+    if !gone.isEmpty {
+      throw Problem(.conflict, "An area that this invitation names is gone: ask for a new invitation.")
+    }
+  }
+
+  /// What they belong and are limited to.
   private static func memberships(_ invitation: Int, _ person: Int) -> [SQL] {
     [
       """

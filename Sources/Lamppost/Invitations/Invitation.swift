@@ -35,6 +35,16 @@ struct Invitation: Sendable {
     """
   static let columnCount = 10
 
+  /// What the audit log keeps of `invitations i`: what the invited one will be. Who it is, nothing could erase there.
+  static let record: SQL = """
+    jsonb_build_object('role', i.role,
+      'department', (SELECT d.slug FROM departments d WHERE d.tenant_id = i.tenant_id AND d.id = i.department_id),
+      'areas', ARRAY(SELECT a.layer || ':' || a.slug FROM areas a
+                      WHERE a.tenant_id = i.tenant_id AND a.id = ANY(i.area_ids) ORDER BY 1),
+      'categories', ARRAY(SELECT c.slug FROM categories c
+                           WHERE c.tenant_id = i.tenant_id AND c.id = ANY(i.category_ids) ORDER BY 1))::text
+    """
+
   init(_ row: Row) throws {
     id = try row.get(0)
     email = try row.get(1)

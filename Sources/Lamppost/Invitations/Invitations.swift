@@ -50,6 +50,8 @@ struct Invitations: Sendable {
       case .colleague(let id): (id, nil, nil)
       case .operator(let id, let tenantID): (nil, id, tenantID)
       }
+    let before = try await transaction.query(
+      "SELECT \(Invitation.record) FROM invitations i WHERE i.email = \(new.email) FOR UPDATE")
     let rows = try await transaction.query(
       """
       INSERT INTO invitations AS i (tenant_id, email, name, role, department_id, area_ids, category_ids, language,
@@ -63,21 +65,34 @@ struct Invitations: Sendable {
             area_ids = excluded.area_ids, category_ids = excluded.category_ids, language = excluded.language,
             invited_by = excluded.invited_by, operator_id = excluded.operator_id,
             operator_tenant_id = excluded.operator_tenant_id, created_at = now(), expires_at = excluded.expires_at
-      RETURNING \(Invitation.columns)
+      RETURNING \(Invitation.columns), \(Invitation.record)
       """)
-    guard let invitation = try rows.first.map(Invitation.init) else { throw Problem.notFound }
+    guard let row = rows.first else { throw Problem.notFound }
+    let invitation = try Invitation(row)
     try await transaction.execute("DELETE FROM invitation_links WHERE invitation_id = \(invitation.id)")
     try await transaction.execute(token.insertion(for: invitation.id))
     // An operator is none of the township's people: their own township's audit log says who it was.
-    try await transaction.execute(AuditEvent(.invited, "invitation \(invitation.id)", by: colleague).insertion)
+    try await transaction.execute(
+      Self.event(
+        invitation.id, before: try before.first?.get(0), after: try row.get(Invitation.columnCount), by: colleague))
     if isMailed {
       try await transaction.execute(
         """
         INSERT INTO jobs (tenant_id, kind, subject)
-        VALUES (current_tenant(), \(JobKind.sendInvitation.rawValue), \(String(invitation.id))) ON CONFLICT DO NOTHING
+        VALUES (current_tenant(), \(JobKind.sendInvitation.rawValue), \(String(invitation.id)))
+        -- One whose mail is on its way just now is mailed its new link after it.
+        ON CONFLICT (tenant_id, kind, subject)
+          DO UPDATE SET run_at = now(), leased_until = NULL, attempts = jobs.attempts + 1
         """)
     }
     return (invitation, token)
+  }
+
+  /// - Parameter before: what an older invitation of the same address said.
+  private static func event(_ id: Int, before: String?, after: String, by colleague: Int?) -> SQL {
+    let subject = "invitation \(id)"
+    if before == after { return AuditEvent(.invited, subject, by: colleague, note: "once more").insertion }
+    return AuditEvent.change(subject, before: before ?? "{}", after: after, by: colleague, kind: .invited)
   }
 
   /// Whether an address is a citizen's or nobody's is not told: the answer is the same.

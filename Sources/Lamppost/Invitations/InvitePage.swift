@@ -32,7 +32,7 @@ enum InvitePage {
       var response = Response.redirect(to: Paths.triage())
       response.headers.add("Set-Cookie", SessionStore.cookie(session))
       return response
-    } catch let problem as Problem where [422, 429].contains(problem.code.status.code) {
+    } catch let problem as Problem where [409, 422, 429].contains(problem.code.status.code) {
       var shown = page(opened, token, context, FormFields(context.t, form, problem: problem))
       shown.status = problem.code.status
       return shown.response(context)
@@ -88,6 +88,13 @@ enum InvitePage {
       <p>\(t("There is an account with this address already. Sign in with it to accept."))</p>
       <p><a class="button call" href="\(Paths.signIn())?\(Query([("next", path)]).encoded)">\(t("Sign in"))</a></p>
       """
+    // A link to signing in would lead who is signed in straight back here.
+    let leave: HTML = """
+      <p>\(t("There is an account with this address already. You are signed in with another one, {address}: sign out, then sign in with that of the invitation.", ["address": context.actor.person?.email ?? ""]))</p>
+      <form method="post" action="\(Paths.signOut())">\(context.hiddenToken)\
+      <input type="hidden" name="next" value="\(path)"><button class="call">\(t("Sign out"))</button></form>
+      """
+    let way = !opened.hasAccount || isThem ? form : context.actor.person == nil ? signIn : leave
     return Page(
       title: t("Work with us"), messages: AccountForms.messages, isPrivate: true,
       main: """
@@ -96,7 +103,7 @@ enum InvitePage {
         <dt>\(t("Email address"))</dt><dd>\(invitation.email)</dd>
         <dt>\(t("Role"))</dt><dd>\(invitation.role.title(t)) <span class="muted">\(invitation.role.explanation(t))</span></dd>
         \(invitation.department.map { "<dt>\(t("Department"))</dt><dd>\($0.name)</dd>\n" as HTML })</dl>
-        \(opened.hasAccount && !isThem ? signIn : form)
+        \(way)
         """)
   }
 }

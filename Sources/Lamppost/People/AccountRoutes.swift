@@ -27,25 +27,34 @@ enum AccountRoutes {
     let token = try await application.changeAccount.setPassword(
       password, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context,
       browser: request.browser)
-    var response = Response.json(.ok) { json in
-      if let token { json.field("csrf_token", application.sessions.csrfToken(for: token)) }
-    }
-    if let token { response.headers.add("Set-Cookie", SessionStore.cookie(token)) }
-    return response
+    return goingOn(token, context)
   }
 
   static func sessions(_ request: Request, _ context: Context) async throws -> Response {
     let person = try context.person()
-    let sessions = try await context.application.sessions.list(
-      personID: person.id, tenant: context.actor.tenant, current: context.session)
+    let sessions = try await context.application.signedInPlaces.list(of: person, in: context)
     return .list(sessions, nextCursor: nil) { $1.write(to: &$0) }
   }
 
   static func endSession(_ request: Request, _ context: Context, _ id: String) async throws -> Response {
     let person = try context.person()
-    try await context.application.sessions.end(id: id, personID: person.id, tenant: context.actor.tenant)
-    try await context.auditSignOut(.sessionEnded)
+    try await context.application.signedInPlaces.end(id, of: person, in: context)
     return Response(.noContent)
+  }
+
+  static func endOtherSessions(_ request: Request, _ context: Context) async throws -> Response {
+    let token = try await context.application.signedInPlaces.endOthers(
+      of: try context.person(), in: context, browser: request.browser)
+    return goingOn(token, context)
+  }
+
+  /// A session that goes on under a new token, where there is one.
+  private static func goingOn(_ token: SessionToken?, _ context: Context) -> Response {
+    var response = Response.json(.ok) { json in
+      if let token { json.field("csrf_token", context.application.sessions.csrfToken(for: token)) }
+    }
+    if let token { response.headers.add("Set-Cookie", SessionStore.cookie(token)) }
+    return response
   }
 
   static func export(_ request: Request, _ context: Context) async throws -> Response {

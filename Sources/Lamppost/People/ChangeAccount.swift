@@ -23,10 +23,20 @@ struct ChangeAccount: Sendable {
   }
 
   private func set(_ assignment: SQL, of person: Actor.Person, _ tenant: Tenant) async throws -> Actor.Person {
-    let rows = try await database.tenant(tenant.id).write(
-      "UPDATE people SET \(assignment) WHERE id = \(person.id) AND active RETURNING \(Actor.Person.columns)")
-    guard let row = rows.first else { throw Problem(.unauthenticated) }
-    return try Actor.Person(row)
+    try await database.tenant(tenant.id).write { transaction in
+      let before = try await transaction.query(
+        "SELECT \(KeptPerson.record) FROM people p WHERE p.id = \(person.id) AND p.active FOR UPDATE")
+      guard let old = before.first else { throw Problem(.unauthenticated) }
+      let results = try await transaction.queryAll([
+        "UPDATE people SET \(assignment) WHERE id = \(person.id) RETURNING \(Actor.Person.columns)",
+        "SELECT \(KeptPerson.record) FROM people p WHERE p.id = \(person.id)",
+      ])
+      guard let row = results[0].first, let new = results[1].first else { throw Problem(.unauthenticated) }
+      try await transaction.execute(
+        AuditEvent.change(
+          AuditEvent.about(person: person.id), before: try old.get(0), after: try new.get(0), by: person.id))
+      return try Actor.Person(row)
+    }
   }
 
   struct NewPassword: Sendable {
@@ -53,6 +63,7 @@ struct ChangeAccount: Sendable {
     try PasswordRule.require(password.new, field: "new_password", of: person, tenant)
     let hash = try await passwords.hash(password.new)
     let epoch = try await database.tenant(tenant.id).write { transaction in
+      _ = try await transaction.query(AuditEvent.acting(person.id))
       let rows = try await transaction.query(
         """
         UPDATE people SET password_hash = \(hash), epoch = epoch + 1 WHERE id = \(person.id) AND active RETURNING epoch

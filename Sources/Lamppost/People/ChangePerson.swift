@@ -198,10 +198,33 @@ struct Standings: Sendable {
 
   subscript(_ id: Int) -> Staffing.Standing? { byID[id] }
 
+  private func otherAdministrators(than id: Int) -> Int {
+    byID.count { $0.key != id && $0.value == .init(.administrator) }
+  }
+
+  /// - Throws: `last_administrator`.
+  func checkLeaving(_ id: Int) throws(Problem) {
+    guard let standing = byID[id] else { throw Problem(.forbidden) }
+    do throws(Staffing.Refusal) {
+      try Staffing.checkLeaving(standing, otherAdministrators: otherAdministrators(than: id))
+    } catch { throw Problem(.lastAdministrator) }
+  }
+
+  /// - Throws: `forbidden`; `own_account`; `conflict` for an account that nobody may come in with.
+  func checkRestoring(_ id: Int, by actorID: Int) throws(Problem) {
+    guard let standing = byID[id], let me = byID[actorID], me.isActive else { throw Problem(.forbidden) }
+    do throws(Staffing.Refusal) {
+      try Staffing.checkRestoring(accountOf: standing.role, isOwn: id == actorID, by: me.role)
+    } catch {
+      throw error == .ownAccount ? .field("", .ownAccount, Problem.Code.ownAccount.title) : Problem(.forbidden)
+    }
+    if !standing.isActive { throw Problem(.conflict, "This account is deactivated.") }
+  }
+
   /// - Throws: `forbidden`, `own_account`, `last_administrator`.
   func check(_ id: Int, becomes new: Staffing.Standing, by actorID: Int) throws(Problem) {
     guard let old = byID[id], let me = byID[actorID], me.isActive else { throw Problem(.forbidden) }
-    let others = byID.count { $0.key != id && $0.value == .init(.administrator) }
+    let others = otherAdministrators(than: id)
     do throws(Staffing.Refusal) {
       try Staffing.check(from: old, to: new, isOwn: id == actorID, by: me.role, otherAdministrators: others)
     } catch {

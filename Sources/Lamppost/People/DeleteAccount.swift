@@ -18,28 +18,14 @@ struct DeleteAccount: Sendable {
     try await signIn.confirm(
       password, field: "password", of: person, tenant: tenant, clientAddress: context.clientAddress)
     try await database.tenant(tenant.id).write { transaction in
-      try await Self.requireAnotherAdministrator(besides: person, in: transaction)
+      // The rows are locked, so that two who leave at the same moment do not each count on the other.
+      try await Standings.lock([person.id], in: transaction).checkLeaving(person.id)
       for statement in Self.statements(person.id, by: person.id) { try await transaction.execute(statement) }
     }
     // No session opens anything for an account that is not active; this is tidiness.
     try? await sessions.endAll(personID: person.id, tenant: tenant)
   }
 
-  /// The rows are locked, so that two who leave at the same moment do not each count on the other.
-  private static func requireAnotherAdministrator(besides person: Actor.Person, in transaction: Transaction)
-    async throws
-  {
-    let managers = Role.allCases.filter { Permission.managePeople.scope(for: $0) == .all }
-    guard managers.contains(person.accountRole) else { return }
-    let rows = try await transaction.query(
-      """
-      SELECT id FROM people WHERE active AND role = ANY(\(managers.map(\.rawValue))) ORDER BY id FOR UPDATE
-      """)
-    let others = try rows.filter { try $0.get(0, as: Int.self) != person.id }
-    if others.isEmpty { throw Problem(.lastAdministrator) }
-  }
-
-  /// - Parameter actorID: who ordered it: themselves, or staff whom they asked.
   static func statements(_ id: Int, by actorID: Int?) -> [SQL] {
     [
       EraseHistory.logOfPerson(id, by: actorID),

@@ -63,8 +63,14 @@ extension PasswordRule.Refusal {
 extension PasswordRule {
   /// - Throws: `too_short`, `common_password`.
   static func require(_ password: String, field: String, of person: Actor.Person, _ tenant: Tenant) throws(Problem) {
+    try require(password, field: field, personal: [person.name, person.email, tenant.name])
+  }
+
+  /// - Parameter personal: what strangers know of whose it is to be.
+  /// - Throws: `too_short`, `common_password`.
+  static func require(_ password: String, field: String, personal: [String]) throws(Problem) {
     do throws(Refusal) {
-      try check(password, personal: [person.name, person.email, tenant.name])
+      try check(password, personal: personal)
     } catch {
       throw .field(field, error.code, error.message)
     }

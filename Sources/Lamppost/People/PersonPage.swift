@@ -14,6 +14,7 @@ struct PersonPage {
   let fields: FormFields
   /// The version that the form is for: that of what was shown first, until somebody is told of a newer one.
   let version: Int
+  let hasSecondFactor: Bool
 
   typealias Choice = (value: String, label: String)
 
@@ -28,17 +29,31 @@ struct PersonPage {
 
   static func show(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let person = try await context.application.listPeople.find(id, as: context.actor)
+    return try await page(
+      person, context, fields(person, context), nil, AdministrationPage.saved(request, context.t)
+    ).response(context)
+  }
+
+  private static func fields(_ person: KeptPerson, _ context: Context) -> FormFields {
     var fields = FormFields(context.t)
     fields.entered = [
       "name": [person.name], "role": [person.role.rawValue], "active": [person.isActive ? "true" : "false"],
       "departments": person.departments.map(\.word),
     ].merging(LimitFields.entered(areas: person.areas.map(\.word), categories: person.categories.map(\.word))) { $1 }
-    return try await page(person, context, fields, nil, AdministrationPage.saved(request, context.t)).response(context)
+    return fields
   }
 
   static func submit(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let form = try context.postedForm()
     let person = try await context.application.listPeople.find(id, as: context.actor)
+    if let action = form["action"].flatMap(RestoreAccessSection.Action.init) {
+      guard let link = try await RestoreAccessSection.submit(action, id, request, context) else {
+        return .redirect(to: Paths.adminPerson(id) + "?done=1")
+      }
+      // Not after a redirect: the link is shown this once.
+      let notice = RestoreAccessSection.shown(link, person, context.t)
+      return try await page(person, context, fields(person, context), nil, notice).response(context)
+    }
     do {
       let change = try PersonChange(ObjectInput(object(form, of: person)))
       _ = try await context.application.changePerson(id, change, ifMatch: form.shownVersion, as: context.actor)
@@ -74,7 +89,8 @@ struct PersonPage {
     let choices = try await choices(context, of: person)
     let page = PersonPage(
       person: person, open: open, choices: choices, context: context, fields: fields,
-      version: version ?? person.version)
+      version: version ?? person.version,
+      hasSecondFactor: try await application.secondFactors.isOn(for: person.id, tenant: context.actor.tenant))
     return Page(title: person.name, styles: ["account"], isPrivate: true, main: page.main(notice))
   }
 
@@ -109,13 +125,18 @@ struct PersonPage {
       <dt>\(t("Limited to"))</dt><dd>\(list(person.areas + person.categories, t("No limit")))</dd>
       <dt>\(t("Access"))</dt><dd>\(person.isActive ? t("Active") : t("Deactivated"))</dd>
       </dl>
-      \(mayChange ? form(labels) : nil)
+      \(mayChange ? form(labels) : nil)\
+      \(mayChange && !isOwn && person.isActive ? restoring : nil)
       """
   }
 
   /// Operators are changed by operators alone.
   private var mayChange: Bool {
     context.actor.may(.managePeople) && (person.role != .operator || context.actor.may(.manageTenants))
+  }
+
+  private var restoring: HTML {
+    RestoreAccessSection(person: person, hasSecondFactor: hasSecondFactor, context: context).html
   }
 
   private func list(_ things: [KeptPerson.Named], _ none: String) -> String {

@@ -55,11 +55,9 @@ enum SettingsPage {
       try input.finish()
       try await application.changeAddress.ask(address, of: person, language: context.language, in: context)
     case .session:
-      try await application.sessions.end(id: form["session"] ?? "", personID: person.id, tenant: tenant)
-      try await context.auditSignOut(.sessionEnded)
+      try await application.signedInPlaces.end(form["session"] ?? "", of: person, in: context)
     case .others:
-      try await application.sessions.endAll(personID: person.id, tenant: tenant, but: context.session)
-      try await context.auditSignOut(.sessionEnded)
+      return try await application.signedInPlaces.endOthers(of: person, in: context, browser: request.browser)
     }
     return nil
   }
@@ -68,8 +66,7 @@ enum SettingsPage {
     _ context: Context, form: PageForm? = nil, problem: Problem? = nil, done: Action? = nil
   ) async throws -> Page {
     let person = try context.person()
-    let sessions = try await context.application.sessions.list(
-      personID: person.id, tenant: context.actor.tenant, current: context.session)
+    let sessions = try await context.application.signedInPlaces.list(of: person, in: context)
     let t = context.t
     var fields = FormFields(t, form, problem: problem)
     if fields.value("name").isEmpty && fields.error("name") == nil { fields.entered["name"] = [person.name] }
@@ -91,7 +88,7 @@ enum SettingsPage {
       case .name: t("Your name has been changed.")
       case .email: t("We have sent a mail to the new address. The change counts once you have opened its link.")
       case .password: t("Your password has been changed. Everywhere else you are signed out.")
-      case .session: t("That browser is signed out.")
+      case .session: t("It is signed out.")
       case .others: t("Everywhere else you are signed out.")
       }
     return Notice.done(sentence)
@@ -179,7 +176,7 @@ struct SettingsParts {
     return """
       <section class="card" aria-labelledby="sessions-title" id="sessions">
       <h2 id="sessions-title">\(t("Where you are signed in"))</h2>
-      \(sessions.isEmpty ? "<p>\(t("In no browser."))</p>\n" as HTML : "<ul class=\"sessions\">\n\(sessions.map(session))</ul>\n")\
+      \(sessions.isEmpty ? "<p>\(t("Nowhere."))</p>\n" as HTML : "<ul class=\"sessions\">\n\(sessions.map(session))</ul>\n")\
       \(others.count < 2 ? nil : form(
         "others", "<button class=\"quiet\">\(t("Sign out everywhere else"))</button>"))\
       </section>
@@ -188,7 +185,7 @@ struct SettingsParts {
   }
 
   private func session(_ session: ListedSession) -> HTML {
-    let name = SettingsParts.name(of: session.browser, t)
+    let name = session.kind == .program ? t("A program") : SettingsParts.name(of: session.browser, t)
     let end: HTML = """
       <input type="hidden" name="session" value="\(session.id)"><button class="quiet small">\(t("Sign out"))\
       <span class="visually-hidden"> \(name)</span></button>

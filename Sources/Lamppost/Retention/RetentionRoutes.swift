@@ -19,7 +19,11 @@ enum RetentionRoutes {
 extension Context {
   fileprivate func askForRetention() async throws {
     guard actor.may(.manageCategories) else { throw Problem(.forbidden) }
-    _ = try await application.database.tenant(actor.tenant.id).write(Retention.request)
+    try await application.database.tenant(actor.tenant.id).write { transaction in
+      try await transaction.execute(Retention.request)
+      try await transaction.execute(
+        AuditEvent(.changed, "retention", by: actor.person?.id, note: "to be done now").insertion)
+    }
   }
 }
 

@@ -21,21 +21,25 @@ struct ChangeSecondFactor: Sendable {
   func finish(
     _ code: String, of person: Actor.Person, language: Language, in context: Context
   ) async throws -> [RecoveryCode] {
-    let tenant = context.actor.tenant
-    let codes = try await factors.confirm(code, of: person.id, tenant: tenant)
-    try await database.tenant(tenant.id).write { transaction in
-      try await transaction.execute(Self.note("on", person))
-      try await transaction.execute(AccountMail.notice(.secondFactorOn, personID: person.id).insertion(language))
-    }
-    return codes
+    try await factors.confirm(
+      code, of: person.id, tenant: context.actor.tenant,
+      and: [
+        Self.note("second factor on", person),
+        AccountMail.notice(.secondFactorOn, personID: person.id).insertion(language),
+      ])
   }
 
   /// - Throws: `wrong_password`, `rate_limited`, `not_found`.
   func renewRecoveryCodes(
-    _ password: String, of person: Actor.Person, in context: Context
+    _ password: String, of person: Actor.Person, language: Language, in context: Context
   ) async throws -> [RecoveryCode] {
     try await confirm(password, person, context)
-    return try await factors.renewRecoveryCodes(of: person.id, tenant: context.actor.tenant)
+    return try await factors.renewRecoveryCodes(
+      of: person.id, tenant: context.actor.tenant,
+      and: [
+        Self.note("new recovery codes", person),
+        AccountMail.notice(.recoveryCodes, personID: person.id).insertion(language),
+      ])
   }
 
   /// - Throws: `wrong_password`, `rate_limited`.
@@ -44,13 +48,13 @@ struct ChangeSecondFactor: Sendable {
     try await database.tenant(context.actor.tenant.id).write { transaction in
       let removed = try await transaction.query(SecondFactors.removal(of: person.id) + " RETURNING confirmed_at")
       guard let row = removed.first, try row.get(0, as: Date?.self) != nil else { return }
-      try await transaction.execute(Self.note("off", person))
+      try await transaction.execute(Self.note("second factor off", person))
       try await transaction.execute(AccountMail.notice(.secondFactorOff, personID: person.id).insertion(language))
     }
   }
 
-  private static func note(_ state: String, _ person: Actor.Person) -> SQL {
-    AuditEvent(.changed, AuditEvent.about(person: person.id), by: person.id, note: "second factor \(state)").insertion
+  private static func note(_ what: String, _ person: Actor.Person) -> SQL {
+    AuditEvent(.changed, AuditEvent.about(person: person.id), by: person.id, note: what).insertion
   }
 
   private func confirm(_ password: String, _ person: Actor.Person, _ context: Context) async throws {
@@ -85,7 +89,8 @@ enum SecondFactorRoutes {
     let person = try context.person()
     let password = try await password(request)
     return answer(
-      try await context.application.changeSecondFactor.renewRecoveryCodes(password, of: person, in: context))
+      try await context.application.changeSecondFactor.renewRecoveryCodes(
+        password, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context))
   }
 
   static func remove(_ request: Request, _ context: Context) async throws -> Response {

@@ -22,6 +22,7 @@ struct SecondFactors: Sendable {
   struct State: Sendable {
     /// nil where there is none, or its app has not shown a code yet.
     let confirmedAt: Date?
+    /// Whether a secret waits for its first code.
     let hasBegun: Bool
     let recoveryCodesLeft: Int
   }
@@ -29,11 +30,11 @@ struct SecondFactors: Sendable {
   func state(of personID: Int, tenant: Tenant) async throws -> State {
     let rows = try await database.withoutReplica.tenant(tenant.id).read(
       """
-      SELECT confirmed_at, (SELECT count(*) FROM recovery_codes c WHERE c.person_id = f.person_id)
+      SELECT confirmed_at, (SELECT count(*) FROM recovery_codes c WHERE c.person_id = f.person_id), \(Self.waits)
         FROM second_factors f WHERE person_id = \(personID)
       """)
     guard let row = rows.first else { return State(confirmedAt: nil, hasBegun: false, recoveryCodesLeft: 0) }
-    return State(confirmedAt: try row.get(0), hasBegun: true, recoveryCodesLeft: try row.get(1))
+    return State(confirmedAt: try row.get(0), hasBegun: try row.get(2), recoveryCodesLeft: try row.get(1))
   }
 
   func isOn(for personID: Int, tenant: Tenant) async throws -> Bool {
@@ -53,29 +54,33 @@ struct SecondFactors: Sendable {
     let typed = code.filter { $0 != " " }
     let isRight =
       typed.utf8.count == 6
-      ? try await use(typed, of: personID, isConfirmed: true, tenant: tenant)
+      ? try await use(typed, of: personID, tenant: tenant)
       : try await useRecoveryCode(typed, of: personID, tenant: tenant)
     guard isRight else { throw Problem(.invalidCode) }
     await limiter.forget(.secondFactor, subject)
   }
 
   /// Takes one of the app's codes. Of two that come with the same code at once, one finds it used.
-  private func use(_ code: String, of personID: Int, isConfirmed: Bool, tenant: Tenant) async throws -> Bool {
-    let tenantDatabase = database.withoutReplica.tenant(tenant.id)
-    let rows = try await tenantDatabase.read(
-      """
-      SELECT secret, last_step FROM second_factors
-       WHERE person_id = \(personID) AND (confirmed_at IS NOT NULL) = \(isConfirmed)
-      """)
-    guard let row = rows.first, let app = open(try row.get(0), of: personID, tenant),
-      let step = app.step(of: code, at: now(), after: try row.get(1))
-    else { return false }
-    return try await !tenantDatabase.write(
-      """
+  private func use(_ code: String, of personID: Int, tenant: Tenant) async throws -> Bool {
+    let use = try await statement(using: code, of: personID, where: "confirmed_at IS NOT NULL", tenant)
+    guard let use else { return false }
+    return try await !database.tenant(tenant.id).write(use).isEmpty
+  }
+
+  /// - Returns: the statement that takes one of the app's codes, and returns no row where it was taken already or the
+  ///   secret is another by now; nil for a code that the app does not show.
+  private func statement(
+    using code: String, of personID: Int, where condition: SQL, _ tenant: Tenant
+  ) async throws -> SQL? {
+    let rows = try await database.withoutReplica.tenant(tenant.id).read(
+      "SELECT secret, last_step FROM second_factors WHERE person_id = \(personID) AND \(condition)")
+    guard let row = rows.first, case let sealed = try row.get(0, as: [UInt8].self),
+      let app = open(sealed, of: personID, tenant), let step = app.step(of: code, at: now(), after: try row.get(1))
+    else { return nil }
+    return """
       UPDATE second_factors SET last_step = \(step), confirmed_at = coalesce(confirmed_at, now())
-       WHERE person_id = \(personID) AND (last_step IS NULL OR last_step < \(step)) RETURNING 1
+       WHERE person_id = \(personID) AND secret = \(sealed) AND (last_step IS NULL OR last_step < \(step)) RETURNING 1
       """
-    ).isEmpty
   }
 
   private func useRecoveryCode(_ code: String, of personID: Int, tenant: Tenant) async throws -> Bool {
@@ -102,27 +107,41 @@ struct SecondFactors: Sendable {
     return app
   }
 
+  /// That a secret waits for its first code: for a quarter of an hour, and then it is as if it had not been begun.
+  private static let waits: SQL = "(confirmed_at IS NULL AND created_at > now() - interval '15 minutes')"
+
   /// The secret that waits for its first code; nil where none does.
   func pending(_ personID: Int, tenant: Tenant) async throws -> OneTimePassword? {
     try await database.withoutReplica.tenant(tenant.id).read(
-      "SELECT secret FROM second_factors WHERE person_id = \(personID) AND confirmed_at IS NULL"
+      "SELECT secret FROM second_factors WHERE person_id = \(personID) AND \(Self.waits)"
     ).first.flatMap { open(try $0.get(0), of: personID, tenant) }
   }
 
+  /// Switches it on, all at once or not at all.
+  /// - Parameter others: statements of the same transaction, which tell of it.
   /// - Returns: the recovery codes, which nobody sees again.
   /// - Throws: `invalid_code`, `rate_limited`.
-  func confirm(_ code: String, of personID: Int, tenant: Tenant) async throws -> [RecoveryCode] {
+  func confirm(_ code: String, of personID: Int, tenant: Tenant, and others: [SQL]) async throws -> [RecoveryCode] {
     try await limiter.take(.secondFactor, "\(tenant.id) \(personID)")
-    guard try await use(code.filter { $0 != " " }, of: personID, isConfirmed: false, tenant: tenant) else {
-      throw Problem.field("code", .invalidCode, "is not the code that the app shows now")
+    let wrong = Problem.field("code", .invalidCode, "is not the code that the app shows now")
+    let typed = code.filter { $0 != " " }
+    guard let use = try await statement(using: typed, of: personID, where: Self.waits, tenant) else { throw wrong }
+    return try await renewRecoveryCodes(of: personID, tenant: tenant, and: others) { transaction in
+      if try await transaction.query(use).isEmpty { throw wrong }
     }
-    return try await renewRecoveryCodes(of: personID, tenant: tenant)
   }
 
-  /// - Throws: `not_found` where the account has no second factor.
-  func renewRecoveryCodes(of personID: Int, tenant: Tenant) async throws -> [RecoveryCode] {
+  /// - Parameters:
+  ///   - others: statements of the same transaction, which tell of it.
+  ///   - first: what is done before.
+  /// - Throws: `not_found` where the account has no second factor, and what `first` throws.
+  func renewRecoveryCodes(
+    of personID: Int, tenant: Tenant, and others: [SQL],
+    after first: @Sendable (Transaction) async throws -> Void = { _ in }
+  ) async throws -> [RecoveryCode] {
     let codes = (0..<RecoveryCode.count).map { _ in RecoveryCode.random() }
     try await database.tenant(tenant.id).write { transaction in
+      try await first(transaction)
       let rows = try await transaction.query(
         """
         SELECT 1 FROM second_factors WHERE person_id = \(personID) AND confirmed_at IS NOT NULL FOR UPDATE
@@ -135,7 +154,7 @@ struct SecondFactors: Sendable {
           INSERT INTO recovery_codes (tenant_id, person_id, digest)
           VALUES (current_tenant(), \(personID), \(code.digest))
           """
-        })
+        } + others)
     }
     return codes
   }

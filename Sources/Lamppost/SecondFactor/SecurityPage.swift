@@ -22,19 +22,22 @@ enum SecurityPage {
     let change = context.application.changeSecondFactor
     do {
       switch action {
-      case .begin: _ = try await change.begin(try password(form), of: person, in: context)
+      case .begin:
+        // Not after a redirect: the secret is shown in answer to the password, and never again.
+        let app = try await change.begin(try password(form), of: person, in: context)
+        return try await page(context, begun: app).response(context)
       case .confirm:
         guard let code = form["code"] else { throw Problem.field("code", .required, "is required") }
         let codes = try await change.finish(code, of: person, language: context.language, in: context)
         return RecoveryCodesPage.page(codes, context).response(context)
       case .codes:
-        let codes = try await change.renewRecoveryCodes(try password(form), of: person, in: context)
+        let codes = try await change.renewRecoveryCodes(
+          try password(form), of: person, language: context.language, in: context)
         return RecoveryCodesPage.page(codes, context).response(context)
       case .remove:
         try await change.remove(try password(form), of: person, language: context.language, in: context)
         return .redirect(to: Paths.accountSecurity() + "?done=off")
       }
-      return .redirect(to: Paths.accountSecurity())
     } catch let problem as Problem where [401, 409, 422, 429].contains(problem.code.status.code) {
       var shown = try await page(context, form: form, problem: problem)
       shown.status = problem.code.status == .unauthorized ? .unprocessableContent : problem.code.status
@@ -50,7 +53,8 @@ enum SecurityPage {
   }
 
   private static func page(
-    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, isDone: Bool = false
+    _ context: Context, form: PageForm? = nil, problem: Problem? = nil, isDone: Bool = false,
+    begun: OneTimePassword? = nil
   ) async throws -> Page {
     let t = context.t
     let person = try context.person()
@@ -64,8 +68,10 @@ enum SecurityPage {
     let main: HTML
     if state.confirmedAt != nil {
       main = parts.isOn(state)
-    } else if let app = try await factors.pending(person.id, tenant: tenant) {
-      main = parts.secondStep(app)
+    } else if let begun {
+      main = parts.secondStep(begun)
+    } else if state.hasBegun {
+      main = parts.thirdStep
     } else {
       main = parts.isOff
     }
@@ -143,6 +149,27 @@ struct SecurityParts {
     """
   }
 
+  private var code: HTML {
+    form(
+      "confirm",
+      """
+      \(fields("confirm").text("code", labels["code"]!, .init(hint: t("The six digits that the app shows now."),
+        autocomplete: "one-time-code", inputMode: "numeric", maximumLength: 8)))<button>\(t("Switch it on"))</button>
+      """)
+  }
+
+  /// The secret has been shown.
+  var thirdStep: HTML {
+    """
+    <section class="card" aria-labelledby="code-title">
+    <h2 id="code-title">\(t("Type what your app shows"))</h2>
+    \(code)\
+    \(folded("begin", t("Begin again"), t("Your app is then shown a new secret, and the one it has opens nothing."),
+      "<button>\(t("Begin again"))</button>"))\
+    </section>
+    """
+  }
+
   func secondStep(_ app: OneTimePassword) -> HTML {
     let uri = app.uri(issuer: context.actor.tenant.name, account: person.email)
     let groups = stride(from: 0, to: app.base32.count, by: 4).map { start in
@@ -155,10 +182,7 @@ struct SecurityParts {
       <p>\(t("Let the app take a picture of the code, or type this secret into it:"))</p>
       <p><code class="code" id="secret">\(groups.joined(separator: " "))</code></p>
       </div>\(QRCode(uri).map { $0.picture(label: t("QR code for the app")) })</div>
-      \(form("confirm", """
-        \(fields("confirm").text("code", labels["code"]!, .init(hint: t("The six digits that the app shows now."),
-          autocomplete: "one-time-code", inputMode: "numeric", maximumLength: 8)))<button>\(t("Switch it on"))</button>
-        """))\
+      \(code)\
       </section>
       """
   }

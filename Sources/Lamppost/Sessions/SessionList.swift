@@ -3,9 +3,13 @@ import FoundationEssentials
 import JSON
 import Redis
 
-/// Where somebody is signed in by browser.
+/// Where somebody is signed in.
 struct ListedSession: Sendable {
-  /// The beginning of the token's digest: it names the session and opens nothing.
+  enum Kind: String, CaseIterable { case browser, program }
+
+  var kind = Kind.browser
+  /// The beginning of the token's digest, or the number of a program's family of tokens, 32 hexadecimal digits: it names
+  /// the session and opens nothing.
   let id: String
   let isCurrent: Bool
   let createdAt: Date
@@ -14,6 +18,7 @@ struct ListedSession: Sendable {
 
   func write(to json: inout JSONObjectWriter) {
     json.field("id", id)
+    json.field("kind", kind.rawValue)
     json.field("current", isCurrent)
     json.field("created_at", createdAt)
     json.field("last_used_at", lastUsedAt)

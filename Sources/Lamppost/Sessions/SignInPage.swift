@@ -65,7 +65,7 @@ enum SignInPage {
   static func signOut(_ request: Request, _ context: Context) async throws -> Response {
     if let token = context.session { try await context.application.sessions.end(token, tenant: context.actor.tenant) }
     try await context.auditSignOut()
-    var response = Response.redirect(to: Paths.home())
+    var response = Response.redirect(to: try context.postedForm()["next"]?.asLocalPath ?? Paths.home())
     response.headers.add("Set-Cookie", SessionStore.expiredCookie)
     return response
   }

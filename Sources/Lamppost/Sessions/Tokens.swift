@@ -96,6 +96,36 @@ struct Tokens: Sendable {
       Self.revocation(of: "(SELECT family FROM refresh_tokens WHERE digest = \(token.lookupKey.bytes))"))
   }
 
+  /// What is signed in by a refresh token that is still good, newest first. It was used last when that was given out.
+  func families(of personID: Int, tenant: Tenant) async throws -> [ListedSession] {
+    try await database.withoutReplica.tenant(tenant.id).read(
+      """
+      SELECT f.id, f.created_at, max(t.expires_at) - make_interval(secs => \(Self.refreshLifetime))
+        FROM refresh_families f
+        JOIN people p ON p.tenant_id = f.tenant_id AND p.id = f.person_id AND p.epoch = f.epoch AND p.active
+        JOIN refresh_tokens t ON t.tenant_id = f.tenant_id AND t.family = f.id
+         AND t.used_at IS NULL AND t.expires_at > now()
+       WHERE f.person_id = \(personID) AND f.revoked_at IS NULL
+       GROUP BY f.id, f.created_at ORDER BY f.created_at DESC, f.id LIMIT 100
+      """
+    ).map { row in
+      ListedSession(
+        kind: .program, id: try row.get(0, as: UUID.self).uuidString.lowercased().replacing("-", with: ""),
+        isCurrent: false, createdAt: try row.get(1), lastUsedAt: try row.get(2), browser: .unknown)
+    }
+  }
+
+  /// - Parameter id: from the list.
+  /// - Returns: false where it is none of this person's.
+  func revoke(family id: String, of personID: Int, tenant: Tenant) async throws -> Bool {
+    try await !database.tenant(tenant.id).write(
+      Self.revocation(
+        of: """
+          (SELECT f.id FROM refresh_families f WHERE f.person_id = \(personID) AND replace(f.id::text, '-', '') = \(id))
+          """) + " RETURNING 1"
+    ).isEmpty
+  }
+
   /// - Parameter family: the id of one that has not ended.
   private static func revocation(of family: SQL, note: String? = nil) -> SQL {
     """

@@ -17,9 +17,15 @@ struct ImportConfiguration: Sendable {
   /// The file of this township.
   func export(as actor: Actor) async throws -> [UInt8] {
     try Self.requirePermission(actor)
-    return try await database.withoutReplica.tenant(actor.tenant.id).read { transaction in
-      try await TownshipConfiguration(in: transaction, tenantID: actor.tenant.id).bytes
+    return try await database.tenant(actor.tenant.id).write { transaction in
+      try await Self.export(in: transaction, by: actor)
     }
+  }
+
+  /// - Parameter transaction: of the township; the caller has asked whether this may be. Who took it stands in the log.
+  static func export(in transaction: Transaction, by actor: Actor) async throws -> [UInt8] {
+    try await transaction.execute(AuditEvent(.exported, "configuration", by: actor.person?.id).insertion)
+    return try await TownshipConfiguration(in: transaction, tenantID: actor.tenant.id).bytes
   }
 
   /// - Throws: `malformed_json`, `wrong_type`; every mistake of the file at its path, e.g. `categories.3.name`.

@@ -1,0 +1,46 @@
+import Credentials
+import FoundationEssentials
+import PostgreSQL
+
+/// Wherever somebody is signed in: browsers by cookie, programs by refresh token.
+struct SignedInPlaces: Sendable {
+  let database: Database
+  let sessions: SessionStore
+  let tokens: Tokens
+
+  /// Browsers, newest first, then programs.
+  func list(of person: Actor.Person, in context: Context) async throws -> [ListedSession] {
+    let tenant = context.actor.tenant
+    return try await sessions.list(personID: person.id, tenant: tenant, current: context.session)
+      + tokens.families(of: person.id, tenant: tenant)
+  }
+
+  /// - Parameter id: of one in the list.
+  /// - Throws: `not_found` for one of nobody's or of somebody else's.
+  func end(_ id: String, of person: Actor.Person, in context: Context) async throws {
+    let tenant = context.actor.tenant
+    if try await tokens.revoke(family: id, of: person.id, tenant: tenant) { return }
+    try await sessions.end(id: id, personID: person.id, tenant: tenant)
+    try await context.auditSignOut(.sessionEnded)
+  }
+
+  /// Ends all others at once, access tokens that are good for some minutes more included. The browser that asked gets a
+  /// session of its own anew.
+  /// - Returns: nil where the call came by token, which has ended with the rest.
+  func endOthers(of person: Actor.Person, in context: Context, browser: BrowserName) async throws -> SessionToken? {
+    let tenant = context.actor.tenant
+    let epoch = try await database.tenant(tenant.id).write { transaction in
+      let rows = try await transaction.query(
+        "UPDATE people SET epoch = epoch + 1 WHERE id = \(person.id) AND active RETURNING epoch")
+      guard let epoch = try rows.first?.get(0, as: Int.self) else { throw Problem(.unauthenticated) }
+      try await transaction.execute(
+        AuditEvent(.sessionEnded, AuditEvent.about(person: person.id), by: person.id, note: "everywhere else").insertion
+      )
+      return epoch
+    }
+    // The epoch has ended them all already.
+    try? await sessions.endAll(personID: person.id, tenant: tenant)
+    guard context.session != nil else { return nil }
+    return try await sessions.create(personID: person.id, epoch: epoch, tenant: tenant, browser: browser)
+  }
+}
