@@ -12,6 +12,18 @@ import Testing
 @Suite struct RequestPageTests: PageCalling {
   static let script = "<script>alert(1)</script>"
 
+  @Test("coordinates that stand in for a street are no address on any page, and a street is")
+  func street() async throws {
+    let town = try await Township()
+    let agent = try await town.browser(.agent)
+    for (address, isShown) in [("42.36, -71.06", false), ("1 City Hall Square", true), ("12, rue Haute", true)] {
+      let (reference, _) = try await town.report([("address", .string(address))])
+      let page = try await town.anonymous.get("/requests/\(reference)").text
+      #expect(page.contains("<dt>Address</dt>") == isShown, "\(address)")
+      #expect(try await agent.get("/staff/requests/\(reference)").text.contains("<strong>\(address)") == isShown)
+    }
+  }
+
   @Test("everybody reads a public request: its state in plain words, its due date, and what staff said to all")
   func publicPage() async throws {
     let town = try await Township()

@@ -67,7 +67,7 @@ struct AuditEvent: Sendable {
   ) -> SQL {
     """
     INSERT INTO audit_events (tenant_id, actor_id, kind, subject, note, before, after)
-    SELECT current_tenant(), \(actorID), \(kind.rawValue), \(subject), \(note),
+    SELECT current_tenant(), \(actorID), \(kind.rawValue), \(subject), \(note)::text,
            jsonb_object_agg(key, coalesce(o.value, 'null')), jsonb_object_agg(key, coalesce(n.value, 'null'))
       FROM jsonb_each(\(before)::jsonb) o FULL JOIN jsonb_each(\(after)::jsonb) n USING (key)
      WHERE coalesce(o.value, 'null') <> coalesce(n.value, 'null')
@@ -77,6 +77,8 @@ struct AuditEvent: Sendable {
 
   /// The statement that tells triggers who acts, until the transaction ends: those that write rows of their own.
   static func acting(_ personID: Int) -> SQL { "SELECT set_config('app.actor', \(String(personID)), true)" }
+  /// The note of what whoever owns the database did by the program's commands.
+  static let byCommand = "by command"
 
   static func about(person id: Int) -> String { "person \(id)" }
 

@@ -35,6 +35,7 @@ struct AuditWords {
   }
 
   func who(_ entry: AuditEntry) -> String {
+    if entry.note == AuditEvent.byCommand { return t("Command line") }
     if let id = entry.actorID { return entry.actorName ?? t("Person {number}", ["number": "\(id)"]) }
     switch AuditEvent.Kind(rawValue: entry.kind) {
     case .signInFailed: return t("Unknown")
@@ -108,7 +109,7 @@ struct AuditWords {
       let old: HTML? = from.map { "<del>\($0)</del> <span aria-hidden=\"true\">→</span> " }
       return "\(t("{label}:", ["label": change.name])) \(old)<ins>\(to)</ins>"
     }
-    if let note = entry.note { lines.append(HTML(text: note)) }
+    if let note = entry.note, note != AuditEvent.byCommand { lines.append(HTML(text: note)) }
     return lines.joined(separator: "<br>")
   }
 

@@ -12,7 +12,8 @@ public enum Command {
       import requests FILE.csv[.gz] --map MAPPING.json
       import areas FILE.geojson[.gz] --layer LAYER
       import streets FILE.geojson[.gz]
-      tenant create|set|list      townships and what their pages say
+      tenant create|set|show|list|add-host|remove-host|deactivate|reactivate
+                                  townships: their names, what their pages say, whether they are served
       user create EMAIL --role ROLE | reset-password EMAIL | end-second-factor EMAIL
       close-silent                close now what is completed and whose reporter is silent
       deadlines [--at TIME]       look once for targets that come near or were missed (DATABASE_WORKER_URL)

@@ -3,7 +3,7 @@ import PostgreSQL
 import TimeZones
 
 /// What `lamppost tenant set` changes: how the township's pages speak, and when a report becomes public.
-struct TenantSettings {
+struct TenantSettings: Sendable {
   private(set) var name: String?
   private(set) var emergencyNumber: String?
   /// `.some(nil)` takes it away.
@@ -38,7 +38,7 @@ struct TenantSettings {
     }
   }
 
-  private static func text(
+  static func text(
     _ options: Arguments, _ name: String, _ lengths: ClosedRange<Int>
   ) throws(UsageError) -> String? {
     guard let text = options[name]?.trimmed else { return nil }
@@ -49,29 +49,17 @@ struct TenantSettings {
   }
 
   /// Calls that are answered meanwhile see the change within a few seconds (`TenantDirectory`).
-  func apply(to slug: String, _ database: Database) async throws {
+  func apply(to id: Int, in transaction: Transaction) async throws {
     let changesEmail = contactEmail != nil
     let email = contactEmail ?? nil
-    let rows = try await database.write(
+    try await transaction.execute(
       """
       UPDATE tenants SET name = coalesce(\(name), name),
              emergency_number = coalesce(\(emergencyNumber), emergency_number),
              contact_email = CASE WHEN \(changesEmail) THEN \(email) ELSE contact_email END,
              publishes_at_once = coalesce(\(publishesAtOnce), publishes_at_once),
              time_zone = coalesce(\(timeZone), time_zone)
-       WHERE slug = \(slug)
-      RETURNING name, emergency_number, coalesce(contact_email, '(none)'), publishes_at_once, time_zone
-      """)
-    guard let row = rows.first else { throw UsageError("There is no township \"\(slug)\".") }
-    let (name, number, contact, atOnce, zone) = try row.decode(
-      String.self, String.self, String.self, Bool.self, String.self)
-    print(
-      """
-      name               \(name)
-      emergency number   \(number)
-      contact email      \(contact)
-      publishes at once  \(atOnce ? "yes" : "no, after a look by staff")
-      time zone          \(zone)
+       WHERE id = \(id)
       """)
   }
 }

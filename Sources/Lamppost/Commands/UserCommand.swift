@@ -44,7 +44,7 @@ enum UserCommand {
         database: database, passwords: PasswordHasher(pool: BlockingPool(name: "passwords", threads: 1)))
       let person = try await register(
         email: email, name: options["name"] ?? email, password: password, role: role, departmentID: department,
-        tenantID: tenant)
+        tenantID: tenant, isByCommand: true)
       print("\(person.email) is \(role.rawValue) number \(person.id).")
     }
   }

@@ -13,14 +13,15 @@ struct RegisterPerson: Sendable {
   /// Of every account, until something ends its sessions.
   static let firstEpoch = 1
 
+  /// - Parameter isByCommand: whether the audit log is to tell that it came from the command line.
   /// - Throws: `email_taken`.
   func callAsFunction(
-    email: String, name: String, password: String, role: Role, departmentID: Int? = nil, tenantID: Int
+    email: String, name: String, password: String, role: Role, departmentID: Int? = nil, tenantID: Int,
+    isByCommand: Bool = false
   ) async throws -> Actor.Person {
     let hash = try await passwords.hash(password)
     do {
-      let rows = try await database.tenant(tenantID).write(
-        """
+      let insertion: SQL = """
         WITH person AS (
           INSERT INTO people (tenant_id, email, name, password_hash, role)
           VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue))
@@ -30,11 +31,23 @@ struct RegisterPerson: Sendable {
           SELECT tenant_id, id, \(departmentID) FROM person WHERE \(departmentID)::int IS NOT NULL
         )
         SELECT \(Actor.Person.columns) FROM person AS people
-        """)
-      guard let row = rows.first else { throw Problem.notFound }
-      return try Actor.Person(row)
+        """
+      return try await database.tenant(tenantID).write { transaction in
+        guard let row = try await transaction.query(insertion).first else { throw Problem.notFound }
+        let person = try Actor.Person(row)
+        if isByCommand { try await Self.record(person.id, in: transaction) }
+        return person
+      }
     } catch let error as DatabaseError where error.isUniqueViolation() {
       throw Problem.field("email", .emailTaken, "This email address has an account already.")
     }
+  }
+
+  private static func record(_ id: Int, in transaction: Transaction) async throws {
+    let rows = try await transaction.query("SELECT \(KeptPerson.record) FROM people p WHERE p.id = \(id)")
+    guard let row = rows.first else { throw Problem.notFound }
+    try await transaction.execute(
+      AuditEvent.change(
+        AuditEvent.about(person: id), before: "{}", after: try row.get(0), by: nil, note: AuditEvent.byCommand))
   }
 }

@@ -112,7 +112,7 @@ struct RequestParts {
     <dl class="facts">
     <dt>\(t("Reference"))</dt><dd><span class="nowrap code">\(request.reference.description)</span></dd>
     <dt>\(t("Category"))</dt><dd>\(request.categoryName)</dd>
-    \(request.address.map { "<dt>\(t("Address"))</dt><dd>\($0)</dd>\n" as HTML })\
+    \(request.street.map { "<dt>\(t("Address"))</dt><dd>\($0)</dd>\n" as HTML })\
     \(view.areaNames.isEmpty ? nil : "<dt>\(t("Area"))</dt><dd>\(view.areaNames.joined(separator: ", "))</dd>\n" as HTML)\
     <dt>\(t("Reported"))</dt><dd>\(time(request.createdAt))</dd>
     </dl>

@@ -238,3 +238,13 @@ extension Row {
     return word
   }
 }
+
+extension ServiceRequest {
+  /// The address as pages show it: where no street is known the form writes the coordinates in its place, which say nothing
+  /// that the map does not.
+  var street: String? {
+    guard let address else { return nil }
+    let numbers = address.split(separator: ", ").map { Double($0) }
+    return numbers.count == 2 && !numbers.contains(nil) ? nil : address
+  }
+}

@@ -188,7 +188,7 @@ struct NewTownship: Sendable {
 
 extension String {
   /// As the table of townships demands it.
-  fileprivate var isSlug: Bool {
+  var isSlug: Bool {
     utf8.first != UInt8(ascii: "-")
       && utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
   }

@@ -75,7 +75,7 @@ struct ResultList {
     <div class="result-words">
     <\(heading)><a href="\(Paths.requestPage(request.reference))">\(request.title)</a></\(heading)>
     <p>\(request.facts.status.plainBadge(t)) <span>\(request.categoryName)</span></p>
-    <p class="muted small">\(request.address.map { "\($0) · " as HTML })\
+    <p class="muted small">\(request.street.map { "\($0) · " as HTML })\
     <time datetime="\(RFC3339.format(request.createdAt))" title="\(t.dateAndTime(request.createdAt))">\
     \(age(request.createdAt))</time></p>
     </div>

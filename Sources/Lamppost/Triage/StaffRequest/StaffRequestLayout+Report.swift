@@ -37,7 +37,7 @@ extension StaffRequestLayout {
     }
     let (latitude, longitude) = (location.coordinate.latitude, location.coordinate.longitude)
     return """
-      <p class="place">\(Icon.pin.html) <span>\(named.map { "<strong>\($0)</strong><br>" as HTML })\
+      <p class="place">\(Icon.pin.html) <span>\(request.street.map { "<strong>\($0)</strong><br>" as HTML })\
       \(areas.map { "\($0)<br>" as HTML })<span class="muted small">\(coordinates)\
       \(location.accuracy.map { " ± \(Int($0.rounded())) m" })</span></span></p>
       <div class="desk-map" id="map" data-latitude="\(latitude.description)" data-longitude="\(longitude.description)" \
@@ -45,9 +45,6 @@ extension StaffRequestLayout {
       \(may(.editRequest) ? pinForm : nil)
       """
   }
-
-  /// The address, unless it is the place itself: where no street is known its coordinates stand in for it.
-  private var named: String? { request.address == coordinates ? nil : request.address }
 
   /// Five decimals are a metre: more is noise.
   var coordinates: String {
