@@ -91,4 +91,84 @@ import Testing
     #expect(disputed.status == 412 && disputed.text.contains("Still dark"))
     #expect(try await agent.get(api)["status"]?.string == "completed")
   }
+
+  /// A request that staff call done, with its reporter.
+  private func completed() async throws -> (Township, agent: Client, reporter: Browser, reference: String) {
+    let town = try await Township()
+    let (agent, reporter) = (try await town.somebody(.agent), try await town.browser(.citizen))
+    let (reference, _) = try await town.report(by: reporter.client.with("X-CSRF-Token", reporter.token))
+    _ = try await agent.post(
+      "/api/v1/requests/\(reference)/status", .object(["status": .string("completed"), "note": .string("Done")]))
+    return (town, agent, reporter, reference)
+  }
+
+  private func notes(_ reference: String, _ agent: Client) async throws -> [String] {
+    try await agent.get("/api/v1/requests/\(reference)/comments").items.compactMap { $0["body"]?.string }
+  }
+
+  @Test(
+    "of a dispute and a reopening at the same moment both go well or the dispute's words are kept", arguments: 0..<4)
+  func disputedAndReopened(_ round: Int) async throws {
+    let (_, agent, reporter, reference) = try await completed()
+    let path = "/api/v1/requests/\(reference)"
+    let reporting = reporter.client.with("X-CSRF-Token", reporter.token)
+    async let dispute = reporting.post(
+      path + "/confirm", .object(["resolved": .bool(false), "note": .string("Still dark \(round)")]))
+    async let reopening = agent.post(
+      path + "/status", .object(["status": .string("under_review"), "reason": .string("Not done")]))
+    let (disputed, reopened) = try await (dispute, reopening)
+    #expect([200, 422].contains(disputed.status) && [200, 422].contains(reopened.status))
+    #expect([disputed.status, reopened.status].contains(200))
+    if disputed.status == 422 { #expect(disputed.text.contains("kept as a message to staff")) }
+    #expect(try await notes(reference, agent) == ["Still dark \(round)"], "once, whoever was faster")
+    #expect(try await agent.get(path)["status"]?.string == "under_review")
+  }
+
+  @Test("what a reporter writes about a report that staff have reopened is kept once, as a message that staff see")
+  func overtaken() async throws {
+    let (town, agent, reporter, reference) = try await completed()
+    let path = "/api/v1/requests/\(reference)"
+    let version = try version(try await reporter.get("/requests/\(reference)"))
+    _ = try await agent.post(path + "/status", .object(["status": .string("under_review"), "reason": .string("Hm")]))
+    let form = [
+      ("action", "confirm"), ("version", version), ("resolved", "false"), ("note", "Still <b>dark</b>"),
+    ]
+    for _ in 0..<2 {
+      let sent = try await reporter.post("/requests/\(reference)", form)
+      let location = try #require(sent.headers["Location"])
+      #expect(sent.status == 303 && location.contains("done=kept"))
+      let page = try await reporter.get(location).text
+      #expect(page.contains("has been kept as a message") && page.contains("Still &lt;b&gt;dark&lt;/b&gt;"))
+    }
+    #expect(try await notes(reference, agent) == ["Still <b>dark</b>"])
+    #expect(try await agent.get("/staff/requests/\(reference)").text.contains("Still &lt;b&gt;dark&lt;/b&gt;"))
+    #expect(try await !town.anonymous.get(path + "/comments").text.contains("dark"), "it is between them")
+    let kinds = try await agent.get(path + "/history").items.compactMap { $0["kind"]?.string }
+    #expect(kinds.filter { $0 == "message" }.count == 1 && !kinds.contains("confirmation"))
+    // A confirmation with a word: the same. Without one there is nothing to keep, and it is refused as before.
+    let reporting = reporter.client.with("X-CSRF-Token", reporter.token)
+    let thanks = try await reporting.post(
+      path + "/confirm", .object(["resolved": .bool(true), "note": .string("Thank you")]))
+    #expect(thanks.code == "transition_not_allowed" && thanks.text.contains("kept as a message to staff"))
+    let bare = try await reporting.post(path + "/confirm", .object(["resolved": .bool(true)]))
+    #expect(bare.code == "transition_not_allowed" && !bare.text.contains("kept"))
+    #expect(try await notes(reference, agent).sorted() == ["Still <b>dark</b>", "Thank you"])
+    // Somebody else keeps nothing there.
+    let stranger = try await town.somebody(.citizen).post(
+      path + "/confirm", .object(["resolved": .bool(false), "note": .string("Spam")]))
+    #expect(stranger.status == 403)
+    #expect(try await notes(reference, agent).count == 2)
+  }
+
+  @Test("while it is still completed, a form made before another change comes back with what was written in it")
+  func stale() async throws {
+    let (_, agent, reporter, reference) = try await completed()
+    let version = try version(try await reporter.get("/requests/\(reference)"))
+    _ = try await agent.patch("/api/v1/requests/\(reference)", .object(["priority": .string("urgent")]))
+    let sent = try await reporter.post(
+      "/requests/\(reference)",
+      [("action", "confirm"), ("version", version), ("resolved", "false"), ("note", "Still dark")])
+    #expect(sent.status == 412 && sent.text.contains("Still dark"))
+    #expect(try await notes(reference, agent).isEmpty, "nothing is sent twice")
+  }
 }

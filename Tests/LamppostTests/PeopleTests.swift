@@ -266,4 +266,29 @@ import Testing
       #expect(try await crew.post(path + "/status", .object(["status": .string("in_progress")])).status == 200)
     }
   }
+
+  @Test("the audit log and the page say deactivated and reactivated, not changed; both with what else was changed")
+  func words() async throws {
+    let town = try await Township()
+    let admin = try await town.browser(.administrator)
+    let crew = try await town.somebody(.crew)
+    let path = "/admin/people/\(crew.personID!)"
+    func send(_ name: String, _ isActive: String) async throws -> String {
+      let sent = try await admin.post(path, [("name", name), ("role", "crew"), ("active", isActive)])
+      return try await admin.get(#require(sent.headers["Location"])).text
+    }
+    let off = try await send("Quimby", "false")
+    #expect(off.contains("Quimby is deactivated: signed out everywhere.") && !off.contains("Saved."))
+    #expect(try await send("Quimby", "false").contains("Saved."))
+    #expect(try await send("Quimby", "true").contains("Quimby is active again."))
+    #expect(try await send("Quentin", "true").contains("Saved."))
+    let rows = try await admin.client.get("/api/v1/audit").items.filter {
+      $0["subject"]?.string == "person \(crew.personID!)"
+    }
+    #expect(rows.compactMap { $0["kind"]?.string }.sorted() == ["changed", "deactivated", "reactivated"])
+    let deactivated = try #require(rows.first { $0["kind"]?.string == "deactivated" })
+    #expect(deactivated["after"]?["active"]?.bool == false && deactivated["after"]?["name"]?.string == "Quimby")
+    let page = try await admin.get("/admin/audit").text
+    #expect(page.contains("Deactivated") && page.contains("Activated again"))
+  }
 }

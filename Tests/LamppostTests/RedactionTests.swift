@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import HTTPServer
 import JSON
+import PostgreSQL
 import Testing
 
 @testable import Lamppost
@@ -206,5 +207,131 @@ import Testing
     #expect(try await manager.post("/staff/requests/\(reference)/redact", [("action", "destroy")]).status == 303)
     #expect(try await !manager.get("/staff/requests/\(reference)/redact").text.contains("did it at night"))
     #expect(try await town.browser(.crew).get("/staff/files/\(photo)/redact").status == 403)
+  }
+
+  private func readings(_ town: Township) async throws -> [JSONValue] {
+    try await town.somebody(.administrator).get("/api/v1/audit?kind=sealed_read").items
+  }
+
+  @Test("who reads sealed words leaves a row of the audit log; knowing that there are some leaves none")
+  func readingWords() async throws {
+    let (town, reference, _) = try await arranged()
+    let path = "/api/v1/requests/\(reference)"
+    let manager = try await town.browser(.manager)
+    #expect(try await manager.client.get(path + "/sealed").status == 200)
+    #expect(try await readings(town).isEmpty, "there is nothing to read yet")
+    _ = try await manager.client.post(path + "/redaction", words("seal"))
+    let page = try await manager.get("/staff/requests/\(reference)/redact").text
+    #expect(page.contains("5 originals are kept") && page.contains("sealed=show"))
+    #expect(!page.contains("Quillfeather") && page.contains("Look at the originals"))
+    #expect(try await readings(town).isEmpty)
+    #expect(
+      try await town.browser(.agent).get("/staff/requests/\(reference)/redact?sealed=show").text.contains(
+        "Quillfeather") == false)
+    #expect(try await readings(town).isEmpty)
+    let shown = try await manager.get("/staff/requests/\(reference)/redact?sealed=show").text
+    #expect(shown.contains("Mr Quillfeather once more"))
+    _ = try await manager.client.get(path + "/sealed")
+    let rows = try await readings(town)
+    #expect(rows.count == 2)
+    for row in rows {
+      #expect(
+        row["actor"]?["id"]?.integer == manager.client.personID && row["subject_name"]?.string == reference,
+        "\(row.text)")
+      #expect(row["after"]?["fields"]?.string?.hasPrefix("title, description, address, comment") == true, "\(row.text)")
+      #expect(row["at"]?.string != nil && !row.text.contains("Quillfeather"))
+    }
+    let audit = try await town.browser(.administrator).get("/admin/audit?kind=sealed_read").text
+    #expect(audit.contains("Read a sealed original") && audit.contains(reference))
+  }
+
+  @Test("who is given the bytes of a sealed photo leaves a row; the page of the request shows it to nobody unasked")
+  func readingPhotos() async throws {
+    let (town, reference, photo) = try await arranged()
+    let manager = try await town.browser(.manager)
+    _ = try await manager.client.post(
+      "/api/v1/attachments/\(photo)/redaction",
+      .object([
+        "regions": .array([region(0, 0, 2, 2)]), "original": .string("seal"), "reason": .string("a face"),
+      ]))
+    try await town.runJobs()
+    let page = try await manager.get("/staff/requests/\(reference)").text
+    #expect(page.contains("Look at the original") && !page.contains("/api/v1/attachments/\(photo)/thumbnail"))
+    #expect(try await readings(town).isEmpty)
+    #expect(try await town.somebody(.agent).get("/api/v1/attachments/\(photo)/content").status == 404)
+    #expect(try await readings(town).isEmpty)
+    for part in ["content", "thumbnail"] {
+      #expect(try await manager.get("/api/v1/attachments/\(photo)/\(part)").status == 200)
+    }
+    let rows = try await readings(town)
+    #expect(rows.count == 2 && rows.allSatisfy { $0["after"]?["attachment"]?.string == photo }, "\(rows)")
+    #expect(rows.allSatisfy { $0["actor"]?["id"]?.integer == manager.client.personID })
+    // What is not sealed is looked at by everybody, and nobody counts.
+    let new = try #require(
+      try await manager.client.get("/api/v1/requests/\(reference)")["attachments"]?.array?.compactMap {
+        $0["id"]?.string
+      }
+      .first { $0 != photo })
+    #expect(try await manager.get("/api/v1/attachments/\(new)/content").status == 200)
+    #expect(try await readings(town).count == 2)
+  }
+
+  @Test("every way of taking somebody's data out leaves a row of the audit log, refused ones none")
+  func exports() async throws {
+    let town = try await Township()
+    let manager = try await town.browser(.manager)
+    let address = "\(UUID().uuidString.lowercased())@example.test"
+    try await town.report([("contact", .object(["email": .string(address)]))])
+    func rows() async throws -> [JSONValue] {
+      try await town.somebody(.administrator).get("/api/v1/audit?kind=exported").items
+    }
+    let call: JSONValue = .object(["subject": .string(address), "action": .string("export")])
+    #expect(try await town.somebody(.agent).post("/api/v1/data-requests", call).status == 403)
+    #expect(try await rows().isEmpty)
+    _ = try await manager.post("/staff/data-requests", [("subject", address), ("action", "find")])
+    #expect(try await rows().isEmpty, "to be told how much there is is not to be given it")
+    #expect(try await manager.client.post("/api/v1/data-requests", call).status == 200)
+    let page = try await manager.post("/staff/data-requests", [("subject", address), ("action", "export")])
+    #expect(page.status == 200 && page.text.contains("Broken lamp"))
+    let citizen = try await town.somebody(.citizen)
+    #expect(try await citizen.get("/api/v1/me/export").status == 200)
+    let found = try await rows()
+    #expect(
+      found.filter { $0["subject"]?.string == "data request" }.map { $0["actor"]?["id"]?.integer } == [
+        manager.client.personID, manager.client.personID,
+      ])
+    #expect(
+      found.filter { $0["subject"]?.string == "account" }.map { $0["actor"]?["id"]?.integer } == [citizen.personID])
+    #expect(!found.contains { $0.text.contains(address) }, "the log does not tell whose it was")
+  }
+
+  @Test("a browser asks before it shows a public photo again, is told that it has it, and no more once it is hidden")
+  func caches() async throws {
+    let (town, reference, photo) = try await arranged()
+    for part in ["content", "thumbnail"] {
+      let path = "/api/v1/attachments/\(photo)/\(part)"
+      let first = try await town.anonymous.get(path)
+      let tag = try #require(first.headers["ETag"])
+      #expect(first.status == 200 && first.headers["Cache-Control"] == "public, no-cache")
+      for known in [tag, "W/" + tag, "\"other\", " + tag] {
+        let again = try await town.anonymous.with("If-None-Match", known).get(path)
+        #expect(again.status == 304 && again.bytes.isEmpty && again.headers["ETag"] == tag)
+      }
+      #expect(try await town.anonymous.with("If-None-Match", "\"other\"").get(path).status == 200)
+      // What staff and reporters are given is kept nowhere.
+      let staff = try await town.somebody(.agent).with("If-None-Match", tag).get(path)
+      #expect(
+        staff.status == 200 && staff.headers["Cache-Control"] == "private, no-store" && staff.headers["ETag"] == nil)
+    }
+    let agent = try await town.somebody(.agent)
+    let tag = "\"\(photo)\""
+    let hidden = try await agent.post(
+      "/api/v1/requests/\(reference)/moderation",
+      .object(["attachment": .string(photo), "action": .string("hide"), "reason": .string("a face")]))
+    try #require(hidden.status < 300, "\(hidden.text)")
+    for part in ["content", "thumbnail"] {
+      let answer = try await town.anonymous.with("If-None-Match", tag).get("/api/v1/attachments/\(photo)/\(part)")
+      #expect(answer.status == 404, "what a browser has of it is shown no more")
+    }
   }
 }

@@ -45,17 +45,17 @@ enum AttachmentRoutes {
 
   static func content(_ request: Request, _ context: Context, _ id: AttachmentID) async throws -> Response {
     let attachment = try await context.application.findAttachment(id, as: context.actor).requireClean()
-    return try context.file(
+    return try await context.file(
       at: context.application.store.path(id, tenant: context.actor.tenant.id), of: attachment,
-      mediaType: attachment.mediaType)
+      mediaType: attachment.mediaType, asked: request)
   }
 
   static func thumbnail(_ request: Request, _ context: Context, _ id: AttachmentID) async throws -> Response {
     let attachment = try await context.application.findAttachment(id, as: context.actor).requireClean()
     guard attachment.hasThumbnail else { throw Problem.notFound }
-    return try context.file(
+    return try await context.file(
       at: context.application.store.thumbnailPath(id, tenant: context.actor.tenant.id), of: attachment,
-      mediaType: FileStore.thumbnailType)
+      mediaType: FileStore.thumbnailType, asked: request)
   }
 }
 
@@ -73,17 +73,26 @@ extension Attachment {
 
 extension Context {
   /// A file out of the store. What we did not draw ourselves is saved, never shown, and nothing in it may run.
-  fileprivate func file(at path: String, of attachment: Attachment, mediaType: String?) throws -> Response {
-    var response = Response(.ok, content: .file(try OpenFile(path: path)))
+  ///
+  /// A public image may be kept, but is asked for each time before it is shown again, so that one that was hidden or
+  /// blackened is gone with the next look (docs/decisions/0020).
+  fileprivate func file(
+    at path: String, of attachment: Attachment, mediaType: String?, asked request: Request
+  ) async throws -> Response {
+    let isPublic = attachment.visibility == .public && actor.person == nil && actor.trackedRequestID == nil
+    // The bytes behind an id never change: what is blackened has another.
+    let tag = "\"\(attachment.id.pathComponent)\""
+    if attachment.isSealed { try await application.destroySealed.record(attachment, as: actor) }
+    var response =
+      isPublic && request.knows(tag) ? Response(.notModified) : Response(.ok, content: .file(try OpenFile(path: path)))
     let mediaType = mediaType ?? "application/octet-stream"
     response.headers["Content-Type"] = mediaType
     if !mediaType.hasPrefix("image/") {
       response.headers["Content-Disposition"] = "attachment; filename=\"\(attachment.id.pathComponent).pdf\""
     }
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cache-Control"] =
-      attachment.visibility == .public && actor.person == nil && actor.trackedRequestID == nil
-      ? "public, max-age=300" : "private, no-store"
+    response.headers["Cache-Control"] = isPublic ? "public, no-cache" : "private, no-store"
+    if isPublic { response.headers["ETag"] = tag }
     return response
   }
 }

@@ -19,6 +19,8 @@ struct AuditEvent: Sendable {
     case exported
     /// Somebody asked for their data, and staff looked for it or deleted it; handing it over is `exported`.
     case dataRequest = "data_request"
+    /// What was blackened and kept, words or a photo, was looked at.
+    case sealedRead = "sealed_read"
     /// Settings, categories, people: whatever the township keeps.
     case changed
     case invited

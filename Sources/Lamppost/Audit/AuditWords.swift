@@ -18,6 +18,7 @@ struct AuditWords {
     case .accountDeleted: t("Account deleted")
     case .exported: t("Data taken out")
     case .dataRequest: t("Somebody's data asked for")
+    case .sealedRead: t("Read a sealed original")
     case .changed: t("Changed")
     case .invited: t("Invited")
     case .deactivated: t("Deactivated")

@@ -10,16 +10,22 @@ enum BaseMapRoutes {
   }
 }
 
+extension Request {
+  /// Whether the caller has what bears this tag.
+  func knows(_ tag: String) -> Bool {
+    let tags = (headers["If-None-Match"] ?? "").split(separator: ",").map { String($0).trimmed }
+    // A proxy that compresses marks the tag as weak.
+    return tags.contains(tag) || tags.contains("W/" + tag)
+  }
+}
+
 extension Response {
   /// What is public and may be kept for some seconds; who has it already is told so.
   static func kept(
     for seconds: Int, digest: String, by request: Request, contentType: String, bytes: [UInt8]
   ) -> Response {
     let tag = "\"\(digest)\""
-    // A proxy that compresses marks the tag as weak.
-    let tags = (request.headers["If-None-Match"] ?? "").split(separator: ",").map { String($0).trimmed }
-    let known = tags.contains(tag) || tags.contains("W/" + tag)
-    var response = known ? Response(.notModified) : Response(.ok, contentType: contentType, bytes: bytes)
+    var response = request.knows(tag) ? Response(.notModified) : Response(.ok, contentType: contentType, bytes: bytes)
     response.headers["ETag"] = tag
     response.headers["Cache-Control"] = "public, max-age=\(seconds)"
     return response

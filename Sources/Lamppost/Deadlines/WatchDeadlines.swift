@@ -16,13 +16,12 @@ struct WatchDeadlines: Sendable {
 
   /// - Parameters:
   ///   - time: what is taken for now; nil for the clock's own.
-  ///   - tenantID: nil for every township.
+  ///   - tenantID: nil for every township. Those that are switched off are told of everything once they are on again.
   func callAsFunction(at time: Date? = nil, tenantID: Int? = nil) async throws -> Tally {
     var tally: Tally = [:]
-    var ids = tenantID.map { [$0] } ?? []
-    if tenantID == nil {
-      ids = try await database.read("SELECT id FROM tenants ORDER BY id").map { try $0.get(0) }
-    }
+    let ids: [Int] = try await database.read(
+      "SELECT id FROM tenants WHERE deactivated_at IS NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id"
+    ).map { try $0.get(0) }
     for id in ids {
       try await settle(id)
       try await watch(id, at: time ?? .now, &tally)
@@ -36,7 +35,7 @@ struct WatchDeadlines: Sendable {
     while count == Self.batch {
       count = try await database.tenant(tenantID).write { transaction in
         let rows = try await transaction.query(SettleDeadlines.leftovers(limit: Self.batch))
-        _ = try await transaction.queryAll(try rows.map(SettleDeadlines.update))
+        _ = try await transaction.queryAll(try rows.flatMap(SettleDeadlines.statements))
         return rows.count
       }
     }

@@ -134,8 +134,9 @@ struct Departments: Sendable {
   /// - Parameter isMember: whether they shall be.
   /// - Throws: `forbidden`, `not_found`, `unknown_person`.
   func set(_ personID: Int, isMember: Bool, of slug: String, as actor: Actor) async throws {
-    guard actor.may(.managePeople) else { throw Problem(.forbidden) }
+    guard let me = actor.person, actor.may(.managePeople) else { throw Problem(.forbidden) }
     try await database.tenant(actor.tenant.id).write { transaction in
+      let standings = try await Standings.lock([personID, me.id], in: transaction)
       let people = try await transaction.query(
         "SELECT \(KeptPerson.record) FROM people p WHERE p.id = \(personID) AND p.role <> 'citizen' FOR UPDATE")
       let departments = try await transaction.query("SELECT id FROM departments WHERE slug = \(slug)")
@@ -143,6 +144,8 @@ struct Departments: Sendable {
       guard let before = people.first else {
         throw Problem.field("person", .unknownPerson, "There is no member of staff \(personID).")
       }
+      // Their standing stays, but of an operator nothing is for administrators to change.
+      if let standing = standings[personID] { try standings.check(personID, becomes: standing, by: me.id) }
       let departmentID: Int = try department.get(0)
       try await transaction.execute(
         isMember

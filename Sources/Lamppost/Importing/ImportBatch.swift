@@ -79,10 +79,11 @@ struct ImportBatch: Sendable {
     WITH added AS (
       INSERT INTO requests (tenant_id, source, source_id, reference, title, description, category_id, department_id,
                             status, priority, location, public_location, address, attributes, visibility, created_at,
-                            updated_at, closed_at, expected_by)
+                            updated_at, closed_at, expected_by, given_by, given_category_id, given_priority)
       SELECT current_tenant(), \(source), source_id, reference, title, description, category_id, department_id, status,
              priority, point, point, address, attributes, visibility, \(instant("created_at")),
-             \(instant("updated_at")), \(instant("closed_at")), \(instant("expected_by"))
+             \(instant("updated_at")), \(instant("closed_at")), \(instant("expected_by")), \(instant("expected_by")),
+             CASE WHEN expected_by IS NOT NULL THEN category_id END, CASE WHEN expected_by IS NOT NULL THEN priority END
         FROM imported, LATERAL (SELECT ST_MakePoint(longitude, latitude)::geography AS point) place
       ON CONFLICT DO NOTHING RETURNING id, created_at
     ), history AS (

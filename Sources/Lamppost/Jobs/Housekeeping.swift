@@ -61,9 +61,13 @@ struct Housekeeping: Sendable {
   func prune(_ database: Database) async throws {
     _ = try await database.write("DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'")
     _ = try await database.write("DELETE FROM refresh_tokens WHERE expires_at < now() - interval '1 day'")
-    // Addresses of people who never answered are none of our business.
+    // Addresses of people who never answered are none of our business, once they have been asked.
     _ = try await database.write(
-      "DELETE FROM followers WHERE confirmed_at IS NULL AND created_at < now() - interval '7 days'")
+      """
+      DELETE FROM followers f WHERE confirmed_at IS NULL AND created_at < now() - interval '7 days'
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.tenant_id = f.tenant_id
+                            AND j.kind = \(JobKind.confirmFollower.rawValue) AND j.subject = f.id::text)
+      """)
     _ = try await database.write("DELETE FROM account_links WHERE expires_at < now() - interval '1 day'")
     // For a month whoever asked sees that nobody came, and can ask again.
     _ = try await database.write("DELETE FROM invitations WHERE expires_at < now() - interval '30 days'")

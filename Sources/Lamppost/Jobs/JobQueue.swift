@@ -31,7 +31,8 @@ struct JobQueue: Sendable {
   /// Which jobs a runner takes.
   enum Lane: Sendable { case mails, others }
 
-  /// Leases up to `limit` jobs that are due, oldest first.
+  /// Leases up to `limit` jobs that are due, oldest first. Those of a township that is switched off wait until it is on
+  /// again: nothing is sent, closed or deleted in its name meanwhile, and nothing is lost.
   /// - Parameters:
   ///   - tenantID: whose; nil for all townships'.
   ///   - lane: nil for all jobs.
@@ -57,7 +58,7 @@ struct JobQueue: Sendable {
       -- before has locked, so that more rows are leased than asked for.
       WITH due AS MATERIALIZED (
         SELECT tenant_id, id FROM jobs
-         WHERE \(whose) AND \(kinds) AND run_at <= now() AND (leased_until IS NULL OR leased_until < now())
+         WHERE \(whose) AND \(kinds) AND tenant_id <> ALL(ARRAY(\(Tenant.off))) AND run_at <= now() AND (leased_until IS NULL OR leased_until < now())
          ORDER BY run_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
       UPDATE jobs j SET leased_until = now() + make_interval(secs => \(leaseSeconds)), attempts = attempts + 1
         FROM due WHERE j.tenant_id = due.tenant_id AND j.id = due.id

@@ -77,12 +77,11 @@ struct ChangePerson: Sendable {
         "SELECT \(KeptPerson.columns) FROM people p WHERE p.id = \(id)",
       ])
       guard let record = results[0].first, let changed = results[1].first else { throw Problem.notFound }
+      let kind: AuditEvent.Kind =
+        old.isActive == new.isActive ? .changed : new.isActive ? .reactivated : .deactivated
       try await transaction.execute(
-        AdministrationEvent.insertion("person \(id)", before: try row.get(0), after: try record.get(0), by: actor))
-      if old.isActive != new.isActive {
-        try await transaction.execute(
-          AuditEvent(new.isActive ? .reactivated : .deactivated, "person \(id)", by: me.id).insertion)
-      }
+        AuditEvent.change(
+          AuditEvent.about(person: id), before: try row.get(0), after: try record.get(0), by: me.id, kind: kind))
       return try KeptPerson(changed)
     }
   }

@@ -30,7 +30,7 @@ struct PersonPage {
   static func show(_ request: Request, _ context: Context, _ id: Int) async throws -> Response {
     let person = try await context.application.listPeople.find(id, as: context.actor)
     return try await page(
-      person, context, fields(person, context), nil, AdministrationPage.saved(request, context.t)
+      person, context, fields(person, context), nil, notice(request, person, context.t)
     ).response(context)
   }
 
@@ -56,8 +56,9 @@ struct PersonPage {
     }
     do {
       let change = try PersonChange(ObjectInput(object(form, of: person)))
-      _ = try await context.application.changePerson(id, change, ifMatch: form.shownVersion, as: context.actor)
-      return .redirect(to: Paths.adminPerson(id) + "?done=1")
+      let now = try await context.application.changePerson(id, change, ifMatch: form.shownVersion, as: context.actor)
+      let done = now.isActive == person.isActive ? "1" : now.isActive ? "reactivated" : "deactivated"
+      return .redirect(to: Paths.adminPerson(id) + "?done=\(done)")
     } catch let problem as Problem where [409, 412, 422].contains(problem.code.status.code) {
       // Sent once more, it is meant for what stands there now.
       let now = try await context.application.listPeople.find(id, as: context.actor)
@@ -68,6 +69,17 @@ struct PersonPage {
       shown.status = problem.code.status
       return shown.response(context)
     }
+  }
+
+  private static func notice(_ request: Request, _ person: KeptPerson, _ t: Translator) -> HTML? {
+    let sentence: String? =
+      switch request.query["done"] {
+      case "deactivated": t("{name} is deactivated: signed out everywhere.", ["name": person.name])
+      case "reactivated": t("{name} is active again.", ["name": person.name])
+      default: nil
+      }
+    guard let sentence else { return AdministrationPage.saved(request, t) }
+    return "<div class=\"notice good\" role=\"status\" tabindex=\"-1\" autofocus id=\"done\"><p>\(sentence)</p></div>\n"
   }
 
   /// As the API would have been sent it. A form without a role is one's own, which has none.

@@ -9,7 +9,9 @@ enum RedactWordsPage {
   static func show(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
     var fields = FormFields(context.t)
     fields.entered = ["original": ["seal"]]
-    return try await page(context, reference, fields, done: request.query["done"]).response(context)
+    let shown = try await page(
+      context, reference, fields, done: request.query["done"], showsSealed: request.query["sealed"] == "show")
+    return shown.response(context)
   }
 
   static func submit(_ request: Request, _ context: Context, _ reference: Reference) async throws -> Response {
@@ -33,12 +35,12 @@ enum RedactWordsPage {
   }
 
   private static func page(
-    _ context: Context, _ reference: Reference, _ fields: FormFields, done: String?
+    _ context: Context, _ reference: Reference, _ fields: FormFields, done: String?, showsSealed: Bool = false
   ) async throws -> Page {
     let t = context.t
     let request = try await context.application.findRequest(reference, as: context.actor).get()
     let mayDestroy = context.actor.may(.destroy, on: request.facts)
-    let originals = mayDestroy ? try await context.application.destroySealed.read(reference, as: context.actor) : nil
+    let sealed = mayDestroy ? try await sealed(of: reference, isShown: showsSealed, context) : nil
     let notice: String? =
       switch done {
       case "redacted": t("The words are gone from everything that can be read here.")
@@ -61,28 +63,43 @@ enum RedactWordsPage {
         \(fields.text("reason", labels["reason"]!, .init(hint: t("Kept in the internal history: do not repeat the words."), maximumLength: 1000)))\
         <button>\(t("Blacken"))</button>
         </form>
-        \(originals.flatMap { sealed($0, reference, context) })
+        \(sealed)
         """)
   }
 
-  private static func sealed(_ originals: SealedOriginals, _ reference: Reference, _ context: Context) -> HTML? {
-    if originals.isEmpty { return nil }
-    let t = context.t
+  /// That there is something, until somebody asks to see it: to look is a step of its own, which the audit log keeps.
+  private static func sealed(of reference: Reference, isShown: Bool, _ context: Context) async throws -> HTML? {
+    let (t, originals) = (context.t, context.application.destroySealed)
+    let count = try await originals.count(reference, as: context.actor)
+    if count == 0 { return nil }
+    let content: HTML =
+      isShown
+      ? shown(try await originals.read(reference, as: context.actor), t)
+      : """
+      <p><a class="button quiet" href="\(Paths.redactWordsPage(reference))?sealed=show#sealed">\(t("Look at the originals"))</a></p>
+      """
     return """
       <h2 id="sealed">\(t("Sealed originals"))</h2>
-      <p>\(t("Only managers and administrators see this."))</p>
-      <dl class="facts stacked">
-      \(originals.texts.map { text in
-        "<dt>\(RedactionWords.field(text.field, t)), \(When(text.at, t).html)</dt><dd class=\"prose\">\(text.original)</dd>\n" as HTML
-      })</dl>
-      <ul class="photos">
-      \(originals.images.map { id in
-        "<li><a href=\"\(Paths.content(id))\"><img src=\"\(Paths.thumbnail(id))\" alt=\"\(t("Sealed original"))\" width=\"200\" height=\"150\"></a></li>\n" as HTML
-      })</ul>
+      <p>\(t.plural("{count} original is kept.", "{count} originals are kept.", count)) \
+      \(t("Only managers and administrators see this, and the audit log keeps who has looked."))</p>
+      \(content)
       <form method="post" action="\(Paths.redactWordsPage(reference))">\(context.hiddenToken)
       <button class="quiet danger" name="action" value="destroy">\(t("Destroy the originals for good"))</button></form>
 
       """
+  }
+
+  private static func shown(_ originals: SealedOriginals, _ t: Translator) -> HTML {
+    """
+    <dl class="facts stacked">
+    \(originals.texts.map { text in
+      "<dt>\(RedactionWords.field(text.field, t)), \(When(text.at, t).html)</dt><dd class=\"prose\">\(text.original)</dd>\n" as HTML
+    })</dl>
+    <ul class="photos">
+    \(originals.images.map { id in
+      "<li><a href=\"\(Paths.content(id))\"><img src=\"\(Paths.thumbnail(id))\" alt=\"\(t("Sealed original"))\" width=\"200\" height=\"150\"></a></li>\n" as HTML
+    })</ul>
+    """
   }
 }
 

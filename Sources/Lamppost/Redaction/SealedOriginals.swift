@@ -21,13 +21,47 @@ struct SealedOriginals: Sendable {
 struct DestroySealed: Sendable {
   let database: Database
 
+  /// How many there are; no look at them.
+  /// - Throws: `not_found`.
+  func count(_ reference: Reference, as actor: Actor) async throws -> Int {
+    let rows = try await database.withoutReplica.tenant(actor.tenant.id).read(
+      """
+      SELECT (SELECT count(*) FROM sealed_texts s WHERE s.request_id = r.id)
+             + (SELECT count(*) FROM attachments a WHERE a.request_id = r.id AND a.sealed)
+        FROM requests r WHERE r.reference = \(reference.stored) AND \(actor.visibleRequests)
+      """)
+    guard let row = rows.first else { throw Problem.notFound }
+    return try row.get(0)
+  }
+
+  /// The audit log says who has read them.
   /// - Throws: `forbidden`, `gone`, `not_found`.
   func read(_ reference: Reference, as actor: Actor) async throws -> SealedOriginals {
     try await database.withoutReplica.tenant(actor.tenant.id).write { transaction in
       let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
       try actor.require(.destroy, on: request.facts)
-      return try await Self.originals(request.facts.id, in: transaction)
+      let originals = try await Self.originals(request.facts.id, in: transaction)
+      if !originals.texts.isEmpty {
+        let fields = originals.texts.map(\.field).joined(separator: ", ")
+        try await transaction.execute(
+          AuditEvent(
+            .sealedRead, "request \(request.facts.id)", by: actor.person?.id,
+            after: EditRequest.summary([("fields", fields)])
+          ).insertion)
+      }
+      return originals
     }
+  }
+
+  /// That somebody was given the bytes of a sealed image.
+  func record(_ image: Attachment, as actor: Actor) async throws {
+    _ = try await database.tenant(actor.tenant.id).write(
+      """
+      INSERT INTO audit_events (tenant_id, actor_id, kind, subject, after)
+      SELECT tenant_id, \(actor.person?.id), \(AuditEvent.Kind.sealedRead.rawValue), 'request ' || request_id,
+             jsonb_build_object('attachment', \(image.id.pathComponent)::text)
+        FROM attachments WHERE id = \(image.id.uuid)
+      """)
   }
 
   /// Destroys all of them for good.

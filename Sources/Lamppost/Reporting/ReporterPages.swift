@@ -79,8 +79,9 @@ enum ReporterPages {
     guard let resolved = form["resolved"].flatMap(Bool.init) else {
       throw Problem(.malformedRequest, "The form does not say whether it is resolved.")
     }
-    _ = try await context.application.confirmResolution(
+    let outcome = try await context.application.confirmResolution(
       view.request.reference, resolved: resolved, note: note, ifMatch: try form.version(), as: reader.actor)
+    if case .kept = outcome { return .redirect(to: reader.page + "?done=kept") }
     return .redirect(to: reader.page + (resolved ? "?done=confirmed" : "?done=disputed"))
   }
 

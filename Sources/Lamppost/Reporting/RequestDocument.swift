@@ -73,6 +73,8 @@ struct RequestDocument {
       case "flagged": t("Thank you. Staff will look at it.")
       case "followed": t("You follow this report now.")
       case "unfollowed": t("You do not follow this report any more.")
+      case "kept":
+        t("Staff have changed the report in the meantime. What you wrote has been kept as a message to them.")
       case "disputed": t("Thank you for telling us. Staff will look at it again.")
       default: nil
       }

@@ -13,6 +13,8 @@ struct RequestEvent: Sendable {
     case merged
     /// A target comes near, and one was missed; `after` is a `DeadlineAlert`.
     case warning, escalation
+    /// The target date is another one, since the category or the priority is; both as instants.
+    case target
   }
 
   let requestID: Int

@@ -127,7 +127,7 @@ struct Retention: Sendable {
 
   /// Once in a while: a job for each township in which a category has a time.
   func requestEverywhere() async throws {
-    for tenant in try await database.read("SELECT id FROM tenants ORDER BY id") {
+    for tenant in try await database.read("SELECT id FROM tenants WHERE deactivated_at IS NULL ORDER BY id") {
       _ = try await database.tenant(try tenant.get(0)).write(
         """
         INSERT INTO jobs (tenant_id, kind, subject)

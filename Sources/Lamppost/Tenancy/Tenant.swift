@@ -40,6 +40,9 @@ struct Tenant: Sendable, Equatable {
     short_name, brand_colour, accent_colour
     """
 
+  /// The numbers of those that are switched off, for roles that see every township.
+  static let off: SQL = "SELECT t.id FROM tenants t WHERE t.deactivated_at IS NOT NULL"
+
   /// Of the boundary, else of the areas, else of the streets.
   private static let extent: SQL = """
     (SELECT concat_ws(',', ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)) FROM (SELECT coalesce(

@@ -20,7 +20,7 @@ struct CloseSilent: Sendable {
     let townships = try await database.read(
       """
       SELECT id, closes_after_days FROM tenants
-       WHERE closes_after_days IS NOT NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id
+       WHERE closes_after_days IS NOT NULL AND deactivated_at IS NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id
       """)
     var count = 0
     for township in townships {

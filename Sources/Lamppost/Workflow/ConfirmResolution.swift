@@ -7,20 +7,30 @@ struct ConfirmResolution: Sendable {
   let database: Database
   static let longestNote = 2000
 
+  enum Outcome: Sendable {
+    case changed(ServiceRequest)
+    /// Somebody was faster, and there is nothing to confirm any more. What the reporter wrote is in the private thread.
+    case kept
+  }
+
+  /// - Throws: `transition_not_allowed` where there is nothing to confirm and nothing was written, `version_mismatch`.
   func callAsFunction(
     _ reference: Reference, resolved: Bool, note: String?, ifMatch: Int?, as actor: Actor
-  ) async throws -> ServiceRequest {
+  ) async throws -> Outcome {
     try await database.tenant(actor.tenant.id).write { transaction in
-      let request = try await LockedRequest.lock(reference, in: transaction, as: actor, ifMatch: ifMatch) { request in
+      let request = try await LockedRequest.lock(reference, in: transaction, as: actor) { request in
         guard actor.reported(request.facts) else {
           throw actor.person == nil && actor.trackedRequestID == nil ? Problem(.unauthenticated) : Problem(.forbidden)
         }
       }
       let workflow = actor.tenant.workflow
-      guard let status = workflow.next(from: request.facts.status, by: resolved ? .confirming : .disputing) else {
-        throw Problem(.transitionNotAllowed, "Only a completed request can be confirmed or disputed.")
-      }
       let id = request.facts.id
+      guard let status = workflow.next(from: request.facts.status, by: resolved ? .confirming : .disputing) else {
+        guard let note else { throw Self.nothingToConfirm }
+        try await Self.keep(note, of: id, in: transaction, by: actor)
+        return .kept
+      }
+      if let ifMatch, ifMatch != request.facts.version { throw Problem(.versionMismatch) }
       var statements = [
         ChangeStatus.update(id, to: status),
         RequestEvent(
@@ -32,8 +42,24 @@ struct ConfirmResolution: Sendable {
       if let note { statements += AddComment.insertions(note, .private, id, by: actor) }
       let query = FindRequest.query(reference, as: actor)
       guard let row = try await transaction.change(statements, of: [id], reading: query) else { throw Problem.notFound }
-      return try ServiceRequest(row)
+      return .changed(try ServiceRequest(row))
     }
+  }
+
+  static let nothingToConfirm = Problem(
+    .transitionNotAllowed, "Only a completed request can be confirmed or disputed.")
+  static let onlyKept = Problem(
+    .transitionNotAllowed,
+    "Only a completed request can be confirmed or disputed. What you wrote was kept as a message to staff.")
+
+  /// The note as a message, once, however often it is sent.
+  private static func keep(_ note: String, of id: Int, in transaction: Transaction, by actor: Actor) async throws {
+    let known = try await transaction.query(
+      """
+      SELECT 1 FROM comments WHERE request_id = \(id) AND visibility = 'private' AND body = \(note)
+         AND author_id IS NOT DISTINCT FROM \(actor.person?.id) AND created_at > now() - interval '1 day' LIMIT 1
+      """)
+    if known.isEmpty { _ = try await transaction.queryAll(AddComment.insertions(note, .private, id, by: actor)) }
   }
 }
 
@@ -45,8 +71,11 @@ extension WorkflowRoutes {
     if resolved == nil && input.errors.isEmpty { input.refuse("resolved", .required, "is required") }
     let note = input.text("note", maximum: ConfirmResolution.longestNote)
     try input.finish()
-    let confirmed = try await context.application.confirmResolution(
+    let outcome = try await context.application.confirmResolution(
       reference, resolved: resolved ?? false, note: note, ifMatch: try request.ifMatch(), as: context.actor)
-    return try await context.detail(of: confirmed)
+    switch outcome {
+    case .changed(let confirmed): return try await context.detail(of: confirmed)
+    case .kept: throw ConfirmResolution.onlyKept
+    }
   }
 }

@@ -24,6 +24,8 @@ struct HistoryWords {
       return HTML(text: t("Closed by itself: the reporter has said nothing since it was completed"))
     case "warning", "escalation":
       return HTML(text: DeadlineAlert(rawValue: entry.after ?? "")?.heading(t) ?? entry.kind)
+    case "target":
+      return fromTo(t("Target date"), moment(entry.before) ?? t("no date"), moment(entry.after) ?? t("no date"))
     case "status": return fromTo(t("Status"), status(entry.before), status(entry.after))
     case "assignment": return fromTo(t("Assigned to"), people(entry.before), people(entry.after))
     case "edited": return edited(entry)
@@ -59,6 +61,8 @@ struct HistoryWords {
   private func status(_ word: String?) -> String? {
     word.map { Status(rawValue: $0)?.title(t) ?? $0 }
   }
+
+  private func moment(_ text: String?) -> String? { text.flatMap(RFC3339.parse).map { t.dateAndTime($0) } }
 
   /// `person 4, department 2` in names.
   private func people(_ text: String?) -> String? {

@@ -70,7 +70,10 @@ extension StaffRequestLayout {
     let (state, kind, isFinal) = stateInWords(file)
     let content = Paths.content(file.id)
     let picture: HTML =
-      if file.state == .clean && file.hasThumbnail {
+      if file.isSealed && file.state == .clean {
+        // Shown to whoever asks for it alone: the audit log keeps who has looked.
+        "<a href=\"\(content)\" class=\"document\">\(t("Look at the original"))</a>"
+      } else if file.state == .clean && file.hasThumbnail {
         """
         <a href="\(content)" class="photo"><img src="\(Paths.thumbnail(file.id))" alt="\(name)" loading="lazy"></a>
         """
