@@ -4,8 +4,31 @@ import { find, findAll } from "../lib/dom";
 /** Rest after the last change before the preview is fetched, in milliseconds. */
 const PAUSE = 300;
 
+/** Between two looks at a logo that is being scanned, in milliseconds. */
+const LOOK = 1500;
+
+watchLogo();
 const form = find<HTMLFormElement>("#branding");
 if (form) start(form);
+
+/** What became of the logo that was sent is shown as soon as it is known. */
+function watchLogo(): void {
+  if (!find("#logo[data-pending]")) return;
+  window.setTimeout(() => {
+    void fetch(location.pathname).then(async (response) => {
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const [old, fresh] = [find("#logo"), find("#logo", page)];
+      if (!response.ok || !old || !fresh) return;
+      if (!fresh.hasAttribute("data-pending")) {
+        // The band above shows it too; what somebody has typed into the form meanwhile stays.
+        const [band, freshBand] = [find("header.site .brand"), find("header.site .brand", page)];
+        if (band && freshBand) band.replaceChildren(...Array.from(freshBand.childNodes));
+        // Put in once more, it is told to who listens.
+        old.replaceWith(fresh);
+      }
+    }).catch(() => undefined).finally(watchLogo);
+  }, LOOK);
+}
 
 function start(form: HTMLFormElement): void {
   let timer = 0;

@@ -63,12 +63,17 @@ package struct Inspection: Equatable, Sendable {
   package let job: Int
   /// Of an image, what is painted black.
   package let regions: [Region]
+  /// The longest edge that an image may keep, where it is to become smaller than others.
+  package let edge: Int?
 
-  package init(job: Int, regions: [Region] = []) { (self.job, self.regions) = (job, regions) }
+  package init(job: Int, regions: [Region] = [], edge: Int? = nil) {
+    (self.job, self.regions, self.edge) = (job, regions, edge)
+  }
 
   package var encoded: [UInt8] {
     var bytes = WireWriter()
     bytes.write(job)
+    bytes.write(edge ?? 0)
     bytes.write(byte: UInt8(regions.count))
     for region in regions {
       for number in [region.x, region.y, region.width, region.height] { bytes.write(number) }
@@ -78,7 +83,9 @@ package struct Inspection: Equatable, Sendable {
 
   package init?(encoded: [UInt8]) {
     var bytes = WireReader(encoded)
-    guard let job = bytes.integer(), let count = bytes.byte(), count <= Region.limit else { return nil }
+    guard let job = bytes.integer(), let edge = bytes.integer(), edge <= Region.edge, let count = bytes.byte(),
+      count <= Region.limit
+    else { return nil }
     var regions: [Region] = []
     for _ in 0..<count {
       guard let x = bytes.integer(), let y = bytes.integer(), let width = bytes.integer(), let height = bytes.integer(),
@@ -87,6 +94,6 @@ package struct Inspection: Equatable, Sendable {
       regions.append(region)
     }
     guard bytes.isAtEnd else { return nil }
-    (self.job, self.regions) = (job, regions)
+    (self.job, self.regions, self.edge) = (job, regions, edge == 0 ? nil : edge)
   }
 }

@@ -61,12 +61,13 @@ public actor Scanner {
   ///   - image: an empty file, open for reading and writing, that receives the clean image or document.
   ///   - thumbnail: another one, that receives the thumbnail; it stays empty for a document.
   ///   - regions: of an image, what is painted black, at most `Region.limit`.
+  ///   - edge: of an image, the longest edge that it may keep, 1 or more; nil for the configuration's.
   /// - Returns: on any verdict but `clean` nothing in `image` and `thumbnail` is to be used.
   /// - Throws: `ScanError`: nothing is known of the file; try again later.
   public func inspect(
-    _ input: Int32, image: Int32, thumbnail: Int32, blackening regions: [Region] = []
+    _ input: Int32, image: Int32, thumbnail: Int32, blackening regions: [Region] = [], edge: Int? = nil
   ) async throws(ScanError) -> Verdict {
-    let file = SubmittedFile(input: input, image: image, thumbnail: thumbnail, regions: regions)
+    let file = SubmittedFile(input: input, image: image, thumbnail: thumbnail, regions: regions, edge: edge)
     if let verdict = try file.precheck(configuration) { return verdict }
     return try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Verdict, ScanError>, Never>) in
       waiting.append(Waiting(file: file) { continuation.resume(returning: $0) })
@@ -101,7 +102,8 @@ public actor Scanner {
       process.jobs[job] = IntakeProcess.Job(file: next.file, finish: next.finish)
       guard
         process.socket.send(
-          Inspection(job: job, regions: next.file.regions).encoded, descriptors: next.file.descriptors)
+          Inspection(job: job, regions: next.file.regions, edge: next.file.edge).encoded,
+          descriptors: next.file.descriptors)
       else {
         return end(number)
       }

@@ -6,6 +6,8 @@ struct SubmittedFile {
   let image: Int32
   let thumbnail: Int32
   let regions: [Region]
+  /// The longest edge that an image may keep; nil for the configuration's.
+  let edge: Int?
 
   var descriptors: [Int32] { [input, image, thumbnail] }
 
@@ -25,7 +27,7 @@ struct SubmittedFile {
     guard size(of: image) == facts.byteCount, begins(image, as: facts.mediaType) else { return false }
     guard let dimensions = facts.dimensions, let small = facts.thumbnail else { return size(of: thumbnail) == 0 }
     return size(of: thumbnail) == small.byteCount && begins(thumbnail, as: .jpeg)
-      && max(dimensions.width, dimensions.height) <= configuration.imageEdge
+      && max(dimensions.width, dimensions.height) <= min(configuration.imageEdge, edge ?? .max)
       && max(small.dimensions.width, small.dimensions.height) <= configuration.thumbnailEdge
   }
 

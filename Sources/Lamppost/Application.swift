@@ -44,6 +44,7 @@ final class Application: Sendable {
   let signedInPlaces: SignedInPlaces
   let changeSettings: ChangeSettings
   let changeBranding: ChangeBranding
+  let keepLogos: KeepLogos
   let listAudit: ListAudit
   let changeCategory: ChangeCategory
   let importConfiguration: ImportConfiguration
@@ -150,6 +151,7 @@ final class Application: Sendable {
     changeAddress = ChangeAddress(database: database, signIn: signIn)
     changeSettings = ChangeSettings(database: database, tenants: tenants)
     changeBranding = ChangeBranding(database: database, tenants: tenants)
+    keepLogos = KeepLogos(database: database, quarantine: quarantine)
     listAudit = ListAudit(database: database, cursors: cursors)
     changeCategory = ChangeCategory(database: database)
     importConfiguration = ImportConfiguration(database: database, tenants: tenants)

@@ -6,7 +6,7 @@ import HTTPServer
 enum Paths {
   /// Whether an address is a page's: it answers in HTML, and its forms carry their token inside.
   static func isPage(_ template: String) -> Bool {
-    !["/api/", "/static/", "/theme/", "/basemap/"].contains(where: template.hasPrefix)
+    !["/api/", "/static/", "/theme/", "/logo/", "/basemap/"].contains(where: template.hasPrefix)
   }
 
   /// Whether a page's form may bring files.
@@ -16,7 +16,7 @@ enum Paths {
     adminAreas.template,
     report.template, requestPage.template, trackPage.template, staffRequest.template, newTownship.template,
     township.template,
-    adminConfiguration.template,
+    adminConfiguration.template, adminBranding.template,
   ]
 
   static let home = Path("/")
@@ -25,6 +25,7 @@ enum Paths {
   static let metrics = Path("/metrics")
   static let api = Path("/api")
   static let asset = Path("/static/{name}", String.self)
+  static let logo = Path("/logo/{logo}", LogoDigest.self)
   static let theme = Path("/theme/{theme}.css", ThemeName.self)
 
   // Pages: everybody
@@ -172,6 +173,8 @@ enum Paths {
   static let calendar = Path("/api/v1/calendars/{calendar}", String.self)
   static let settings = Path("/api/v1/settings")
   static let branding = Path("/api/v1/settings/branding")
+  static let logos = Path("/api/v1/settings/branding/logos")
+  static let keptLogo = Path("/api/v1/settings/branding/logos/{id}", AttachmentID.self)
   static let audit = Path("/api/v1/audit")
   static let auditState = Path("/api/v1/audit/state")
   static let workflow = Path("/api/v1/workflow")

@@ -27,6 +27,7 @@ extension Router<Access, Context> {
     router.on(.get, Paths.home, access: .anyone, handler: HomePage.show)
     router.on(.post, Paths.language, access: .anyone, handler: LanguageRoutes.choose)
     router.on(.get, Paths.asset, access: .process, handler: AssetRoutes.file)
+    router.on(.get, Paths.logo, access: .anyone, handler: LogoRoutes.picture)
     router.on(.get, Paths.theme, access: .process, handler: ThemeRoutes.sheet)
     router.on(.get, Paths.manifest, access: .anyone, handler: AppManifest.show)
     router.on(.get, Paths.serviceWorker, access: .process, handler: AssetRoutes.serviceWorker)

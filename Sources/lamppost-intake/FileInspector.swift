@@ -6,7 +6,7 @@ struct FileInspector {
   /// The numbers under which a child finds its descriptors.
   private static let (input, image, thumbnail): (Int32, Int32, Int32) = (3, 4, 5)
 
-  let configuration: IntakeConfiguration
+  var configuration: IntakeConfiguration
   /// Of an image, what is painted black.
   var regions: [Region] = []
   let engine: Engine

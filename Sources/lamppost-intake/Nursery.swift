@@ -27,9 +27,10 @@ struct Nursery {
   }
 
   /// A child that inspects the file of these descriptors, and the folder to be removed after its end.
-  func raise(_ descriptors: [Int32], blackening regions: [Region]) throws(ScanError) -> (Child, folder: String?) {
+  func raise(_ descriptors: [Int32], for inspection: Inspection) throws(ScanError) -> (Child, folder: String?) {
     var inspector = inspector
-    inspector.regions = regions
+    inspector.regions = inspection.regions
+    if let edge = inspection.edge { inspector.configuration.imageEdge = min(edge, inspector.configuration.imageEdge) }
     let folder = hasNamespaces ? nil : try scratch.make()
     let room = folder.map { Sandbox.Scratch.folder($0) } ?? inspector.privateMount(scratch)
     do throws(ScanError) {

@@ -77,7 +77,7 @@ final class WarmParent {
     defer { for descriptor in descriptors { close(descriptor) } }
     guard let inspection = Inspection(encoded: bytes), descriptors.count == 3 else { leave() }
     do throws(ScanError) {
-      let (child, folder) = try nursery.raise(descriptors, blackening: inspection.regions)
+      let (child, folder) = try nursery.raise(descriptors, for: inspection)
       let deadline = ContinuousClock.now + configuration.timeout
       jobs.append(Job(number: inspection.job, child: child, folder: folder, deadline: deadline))
     } catch {

@@ -23,6 +23,7 @@ import Testing
       #expect(Report(encoded: report.encoded) == report)
     }
     #expect(Inspection(encoded: Inspection(job: 9).encoded) == Inspection(job: 9))
+    #expect(Inspection(encoded: Inspection(job: 9, edge: 480).encoded) == Inspection(job: 9, edge: 480))
   }
 
   @Test("refuses what is cut short, too long, negative or out of range")

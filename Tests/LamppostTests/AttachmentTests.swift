@@ -174,7 +174,7 @@ import Testing
     _ = try await town.database.write(
       """
       INSERT INTO jobs (tenant_id, kind, subject, faults)
-      VALUES (\(town.id), 'scan_attachment', \(id), \(ScanAttachment.attempts))
+      VALUES (\(town.id), 'scan_attachment', \(id), \(FileScan.attempts))
       """)
     try await town.runJobs()
     let seen = try await town.somebody(.viewer).get("/api/v1/attachments/\(id)")

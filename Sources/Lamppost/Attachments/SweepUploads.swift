@@ -29,6 +29,9 @@ struct SweepUploads: Sendable {
         INSERT INTO jobs (tenant_id, kind, subject)
         SELECT a.tenant_id, \(JobKind.scanAttachment.rawValue), a.id::text FROM attachments a
          WHERE a.state IN ('quarantined', 'scanning') AND a.created_at < now() - interval '1 minute'
+        UNION ALL
+        SELECT l.tenant_id, \(JobKind.scanLogo.rawValue), l.id::text FROM logos l
+         WHERE l.state IN ('quarantined', 'scanning') AND l.created_at < now() - interval '1 minute'
         ON CONFLICT (tenant_id, kind, subject) DO NOTHING
         """)
     }
@@ -58,7 +61,10 @@ struct SweepUploads: Sendable {
       let ids = names.compactMap { UUID(uuidString: String($0.prefix(36))) }
       for tenant in tenants {
         let rows = try await database.tenant(tenant).read(
-          "SELECT a.id::text FROM attachments a WHERE a.id = ANY(\(ids)) AND \(condition)")
+          """
+          SELECT a.id::text FROM attachments a WHERE a.id = ANY(\(ids)) AND \(condition)
+          UNION ALL SELECT a.id::text FROM logos a WHERE a.id = ANY(\(ids)) AND \(condition)
+          """)
         for row in rows { known.insert(try row.get(0)) }
       }
       for name in names where isStray(name) || !known.contains(String(name.prefix(36))) { unlink(path + "/" + name) }

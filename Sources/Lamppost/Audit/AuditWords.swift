@@ -49,6 +49,7 @@ struct AuditWords {
   func subject(_ entry: AuditEntry) -> String {
     switch entry.subject {
     case "settings": return t("Township settings")
+    case "logo": return t("Logo")
     case "branding": return t("Name, colours and logo")
     case "workflow": return t("Statuses and closing")
     case "rules": return t("Order of the rules")

@@ -1,7 +1,7 @@
 import Civic
 import JSON
 
-/// How a township shows itself: its name and its colours.
+/// How a township shows itself: its name, its colours, its logo.
 struct Branding: Sendable {
   /// As it stands above each page and in mails.
   let name: String
@@ -9,11 +9,23 @@ struct Branding: Sendable {
   let shortName: String?
   /// As they were chosen: what pages wear of them is the theme's to say.
   let theme: Theme
+  /// Whether the name stands beside the logo: some logos hold it already.
+  let showsName: Bool
+  /// The logo that is to be worn; nil where it stays as it is.
+  let choice: LogoChoice?
+
+  enum LogoChoice: Sendable {
+    case bare
+    case kept(AttachmentID)
+  }
 
   static let longestName = 200
   static let longestShortName = 30
 
-  init(_ tenant: Tenant) { (name, shortName, theme) = (tenant.name, tenant.shortName, tenant.theme) }
+  init(_ tenant: Tenant) {
+    (name, shortName, theme) = (tenant.name, tenant.shortName, tenant.theme)
+    (showsName, choice) = (tenant.showsName, nil)
+  }
 
   /// Reads a change of `old`; what is left out stays as it is, and null takes away.
   init(_ input: inout ObjectInput, changing old: Branding) {
@@ -22,6 +34,8 @@ struct Branding: Sendable {
     theme = Theme(
       brand: input.has("brand_colour") ? input.colour("brand_colour") : old.theme.brand,
       accent: input.has("accent_colour") ? input.colour("accent_colour") : old.theme.accent)
+    showsName = input.bool("shows_name") ?? old.showsName
+    choice = input.has("logo") ? input.logo("logo") : nil
   }
 
   /// As the configuration file holds it.
@@ -30,11 +44,14 @@ struct Branding: Sendable {
     json.field("short_name", shortName)
     json.field("brand_colour", theme.brand?.description)
     json.field("accent_colour", theme.accent?.description)
+    json.field("shows_name", showsName)
   }
 
   /// With what pages wear of it.
-  func writeWorn(to json: inout JSONObjectWriter) {
+  func writeWorn(_ logo: WornLogo?, to json: inout JSONObjectWriter) {
     write(to: &json)
+    json.field("logo", logo?.id.pathComponent)
+    json.field("logo_address", logo.map { Paths.logo($0.digest) })
     json.field("accent_by_day", theme.day["--link"]?.description)
     json.field("accent_by_night", theme.night["--link"]?.description)
     json.field("style_sheet", ThemeName(theme).map { Paths.theme($0) })
@@ -42,6 +59,20 @@ struct Branding: Sendable {
 }
 
 extension ObjectInput {
+  /// A logo's id, or null for none.
+  fileprivate mutating func logo(_ key: String) -> Branding.LogoChoice? {
+    guard let value = value(key) else { return .bare }
+    guard let text = value.string else {
+      refuse(key, .wrongType, "must be a text")
+      return nil
+    }
+    guard let id = AttachmentID(pathComponent: text) else {
+      refuse(key, .invalidFormat, "must be the id of a logo")
+      return nil
+    }
+    return .kept(id)
+  }
+
   /// A colour as style sheets write it, `#1b6ac9`; nil where it is missing, null or wrong.
   mutating func colour(_ key: String) -> Colour? {
     guard let value = value(key) else { return nil }

@@ -4,17 +4,18 @@ import JSON
 /// How the township shows itself, by API.
 enum BrandingRoutes {
   static func read(_ request: Request, _ context: Context) async throws -> Response {
-    .json(.ok) { Branding(context.actor.tenant).writeWorn(to: &$0) }
+    let tenant = context.actor.tenant
+    return .json(.ok) { Branding(tenant).writeWorn(tenant.logo, to: &$0) }
   }
 
   static func change(_ request: Request, _ context: Context) async throws -> Response {
     let input = try await request.input()
-    let branding = try await context.application.changeBranding(as: context.actor) { old in
+    let (branding, logo) = try await context.application.changeBranding(as: context.actor) { old in
       var input = input
       let new = Branding(&input, changing: old)
       try input.finish()
       return new
     }
-    return .json(.ok) { branding.writeWorn(to: &$0) }
+    return .json(.ok) { branding.writeWorn(logo, to: &$0) }
   }
 }

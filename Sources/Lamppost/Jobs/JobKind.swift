@@ -2,6 +2,8 @@
 enum JobKind: String, CaseIterable, Sendable {
   /// Subject: the attachment's id.
   case scanAttachment = "scan_attachment"
+  /// Subject: the id of a township's logo.
+  case scanLogo = "scan_logo"
   /// Subject: the area's id. Finds out anew which requests lie in it.
   case recomputeArea = "recompute_area"
   /// Subject: the category's id, and which of the two runs. Its requests' public places follow its flag.

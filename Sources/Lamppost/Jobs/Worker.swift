@@ -7,6 +7,7 @@ import Synchronization
 final class Worker: Sendable {
   private let queue: JobQueue
   private let scan: ScanAttachment
+  private let scanLogo: ScanLogo
   private let recompute: RecomputeArea
   private let blur: BlurCategory
   private let deleteFiles: DeleteFiles
@@ -36,7 +37,9 @@ final class Worker: Sendable {
     concurrency: Int, log: Log
   ) {
     queue = JobQueue(database: database)
-    scan = ScanAttachment(database: database, store: store, quarantine: quarantine, scanner: scanner, log: log)
+    let fileScan = FileScan(store: store, quarantine: quarantine, scanner: scanner, log: log)
+    scan = ScanAttachment(database: database, scan: fileScan)
+    scanLogo = ScanLogo(database: database, scan: fileScan)
     recompute = RecomputeArea(database: database)
     blur = BlurCategory(database: database)
     retention = Retention(database: database)
@@ -97,6 +100,7 @@ final class Worker: Sendable {
     do {
       switch JobKind(rawValue: job.kind) {
       case .scanAttachment: try await scan(job)
+      case .scanLogo: try await scanLogo(job)
       case .recomputeArea: try await recompute(job)
       case .blurCategory: try await blur(job)
       case .deleteFiles: try await deleteFiles(job)

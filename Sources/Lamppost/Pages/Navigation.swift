@@ -49,11 +49,23 @@ struct Navigation {
     return "\(link(Item(path: Paths.account(), label: person.name)))\(signOut)"
   }
 
+  /// Logo and name, of which whoever listens hears the name once.
+  private var brand: HTML {
+    let tenant = context.actor.tenant
+    guard let logo = tenant.logo else {
+      let icon = context.application.assets.link("icon.svg")
+      return "<img src=\"\(icon)\" alt=\"\" width=\"28\" height=\"28\"> <span>\(tenant.name)</span>"
+    }
+    return """
+      <img class="logo" src="\(Paths.logo(logo.digest))" alt="\(tenant.showsName ? "" : tenant.name)" \
+      width="\(logo.width)" height="\(logo.height)">\(tenant.showsName ? " <span>\(tenant.name)</span>" as HTML : nil)
+      """
+  }
+
   var header: HTML {
     """
     <header class="site">
-    <a class="brand" href="\(Paths.home())"><img src="\(context.application.assets.link("icon.svg"))" alt="" width="28" \
-    height="28"> <span>\(context.actor.tenant.name)</span></a>
+    <a class="brand" href="\(Paths.home())">\(brand)</a>
     <nav aria-label="\(t("Main"))"><ul>
     \(items.map(link))</ul>
     <ul class="who">

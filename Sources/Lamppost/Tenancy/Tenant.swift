@@ -15,6 +15,10 @@ struct Tenant: Sendable, Equatable {
   /// Its colours, and the name of the style sheet that is made of them; nil where it wears Lamppost's own.
   let theme: Theme
   let themeName: ThemeName?
+  /// What stands above its pages in place of Lamppost's lamp.
+  let logo: WornLogo?
+  /// Whether its name stands beside the logo.
+  let showsName: Bool
   /// Dictionary of full-text search, e.g. `english`.
   let searchLanguage: String
   /// Of pages, for readers whose browser asks for no language of ours.
@@ -37,7 +41,7 @@ struct Tenant: Sendable, Equatable {
     """
     slug, name, search_language::text, publishes_at_once, time_zone, emergency_number, contact_email, \(extent),
     statuses::text, closes_after_days, language, deactivated_at IS NULL, second_factor_roles,
-    short_name, brand_colour, accent_colour
+    short_name, brand_colour, accent_colour, \(WornLogo.column), shows_name
     """
 
   /// The numbers of those that are switched off, for roles that see every township.
@@ -69,6 +73,8 @@ struct Tenant: Sendable, Equatable {
       brand: try row.get(14, as: String?.self).flatMap(Colour.init),
       accent: try row.get(15, as: String?.self).flatMap(Colour.init))
     themeName = ThemeName(theme)
+    logo = WornLogo(try row.get(16))
+    showsName = try row.get(17)
   }
 
   var workflow: Workflow { workflowSettings.workflow }
@@ -83,6 +89,7 @@ struct Tenant: Sendable, Equatable {
     workflowSettings = WorkflowSettings()
     secondFactorRoles = []
     (shortName, theme, themeName) = (nil, Theme(brand: nil, accent: nil), nil)
+    (logo, showsName) = (nil, true)
   }
 }
 

@@ -29,6 +29,7 @@ struct Forger {
       "email": .string("nobody@example.test"), "password": .string("long enough it is"), "status": .string("rejected"),
       "reason": .string("x"), "note": .string("x"), "location": .at(42.36, -71.06), "visibility": .string("internal"),
       "resolved": .bool(true), "active": .bool(false), "title": .string("x"), "body": .string("x"),
+      "logo": .string(victim.candidates("keptLogo").first ?? ""),
       "grant_type": .string("refresh_token"), "token": .string(victim.code),
     ]
     let uploads = victim.town.installation.configuration.uploads
@@ -51,6 +52,7 @@ struct Forger {
   /// What the buttons of our pages say.
   private static let actions = [
     "save", "status", "assign", "comment", "remove", "confirm", "withdraw", "bulk", "undo", "delete", "hide", "off",
+    "wear", "bare",
   ]
 
   private func fields(action: String) -> [(name: String, value: String)] {

@@ -47,6 +47,9 @@ struct Victim: Sendable {
   }
 
   private func fill() async throws {
+    let logo = try await administrator.upload(
+      "/api/v1/settings/branding/logos", files: [("file", "logo.jpg", try Samples.photo())])
+    try #require(logo.status == 202, "\(logo.text)")
     let agent = try await town.somebody(.agent, department: "roads")
     for visibility in ["public", "internal", "private"] {
       let comment = JSONValue.object(["body": .string("words"), "visibility": .string(visibility)])
@@ -117,6 +120,11 @@ struct Victim: Sendable {
         UNION ALL SELECT id::text FROM saved_views WHERE tenant_id = \(town.id)
         """),
     ]
+    values["keptLogo"] = try await texts("SELECT id::text FROM logos WHERE tenant_id = \(town.id)")
+    values["id", default: []] += values["keptLogo"] ?? []
+    values["logo"] = try await texts(
+      "SELECT encode(stored_sha256, 'hex') FROM logos WHERE tenant_id = \(town.id) AND stored_sha256 IS NOT NULL")
+    try #require(values["logo"]?.isEmpty == false, "the logo is worn")
     values["theme"] = ["7a0019-own-00000000"]
     values["area"] = ["wards:ward-1"]
     values["calendar"] = try await texts("SELECT slug FROM calendars WHERE tenant_id = \(town.id)")
