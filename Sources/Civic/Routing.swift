@@ -37,6 +37,8 @@ public struct Routing: Equatable, Sendable {
   public private(set) var tags: [String] = []
   /// The rules that held, in their order, up to the one that stops.
   public private(set) var rules: [RoutingRule] = []
+  /// Who would have been taken, each reason once, in the order of the rules.
+  public private(set) var passedOver: [RoutingRule.PassedOver] = []
 
   /// Looks at the rules in their order. Department, person and priority are each the first that a rule which holds says;
   /// tags add up, and everybody whom these rules name is told. A rule that stops is the last.
@@ -44,12 +46,27 @@ public struct Routing: Equatable, Sendable {
     var text = RoutedText(report)
     for rule in rules where rule.conditions.hold(for: report, &text) {
       self.rules.append(rule)
-      department = department ?? rule.outcome.department
-      assignee = assignee ?? rule.outcome.assignee
+      if department == nil {
+        if rule.outcome.gone.contains(.departmentGone) { passOver(.departmentGone) }
+        department = rule.outcome.department
+      }
+      if assignee == nil { assignee = person(of: rule.outcome, for: report) }
       priority = priority ?? rule.outcome.priority
       tags += rule.outcome.tags.filter { !tags.contains($0) }
       if rule.stops { break }
     }
+  }
+
+  private mutating func person(of outcome: RoutingRule.Outcome, for report: RoutedReport) -> Int? {
+    if outcome.gone.contains(.assigneeGone) { passOver(.assigneeGone) }
+    guard let person = outcome.assignee else { return nil }
+    if outcome.reach.covers(report) { return person }
+    passOver(.assigneeLimited)
+    return nil
+  }
+
+  private mutating func passOver(_ reason: RoutingRule.PassedOver) {
+    if !passedOver.contains(reason) { passedOver.append(reason) }
   }
 
   public func holds(_ ruleID: Int) -> Bool { rules.contains { $0.id == ruleID } }

@@ -45,17 +45,51 @@ public struct RoutingRule: Equatable, Sendable {
     public var tags: [String]
     /// Whether the rule names somebody who is to be told by mail.
     public var notifies: Bool
+    /// What the person can see.
+    public var reach: Reach
+    /// Whom it names in vain, since they are no more.
+    public var gone: Set<PassedOver>
 
     public init(
       department: Int? = nil, assignee: Int? = nil, priority: Priority? = nil, tags: [String] = [],
-      notifies: Bool = false
+      notifies: Bool = false, reach: Reach = Reach(), gone: Set<PassedOver> = []
     ) {
       self.department = department
       self.assignee = assignee
+      self.reach = reach
+      self.gone = gone
       self.priority = priority
       self.tags = tags
       self.notifies = notifies
     }
+  }
+
+  /// The categories and areas that a person is limited to, as rules name them.
+  public struct Reach: Equatable, Sendable {
+    /// Empty for no limit.
+    public var categories: Set<String>
+    /// `layer:slug`; empty for no limit.
+    public var areas: Set<String>
+
+    public init(categories: Set<String> = [], areas: Set<String> = []) {
+      (self.categories, self.areas) = (categories, areas)
+    }
+
+    /// As `StaffLimits.cover`.
+    public func covers(_ report: RoutedReport) -> Bool {
+      (categories.isEmpty || categories.contains(report.category))
+        && (areas.isEmpty || !areas.isDisjoint(with: report.areas))
+    }
+  }
+
+  /// Why somebody is passed over whom a rule that holds names: the next that is named is taken, after all rules the
+  /// category's department, and else nobody.
+  public enum PassedOver: String, CaseIterable, Sendable {
+    case departmentGone = "department_gone"
+    /// Deactivated, or of a role that takes no requests.
+    case assigneeGone = "assignee_gone"
+    /// The report lies beyond their limits: they could not see it.
+    case assigneeLimited = "assignee_limited"
   }
 
   public let id: Int

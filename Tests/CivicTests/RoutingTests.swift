@@ -137,4 +137,45 @@ struct RoutingTests {
     let routing = Routing(Self.report(), by: [])
     #expect(routing.rules.isEmpty && routing.department == nil && routing.assignee == nil && routing.tags.isEmpty)
   }
+
+  @Test("who could not see a report is passed over: the next rule's person is taken, and the department stays")
+  func limited() {
+    let elsewhere = RoutingRule.Reach(areas: ["wards:ward-9"])
+    let rules = [
+      Self.rule(1, .init(), .init(department: 7, assignee: 1, reach: elsewhere)),
+      Self.rule(2, .init(), .init(assignee: 2, reach: .init(categories: ["graffiti"]))),
+      Self.rule(3, .init(), .init(assignee: 3, reach: .init(categories: ["pothole"], areas: ["districts:east"]))),
+    ]
+    let routing = Routing(Self.report(), by: rules)
+    #expect(routing.department == 7 && routing.assignee == 3 && routing.passedOver == [.assigneeLimited])
+    let nobody = Routing(Self.report(), by: [rules[0]])
+    #expect(nobody.department == 7 && nobody.assignee == nil && nobody.passedOver == [.assigneeLimited])
+    // Whoever is asked for after somebody was found is not missed.
+    #expect(Routing(Self.report(), by: [rules[2], rules[0]]).passedOver.isEmpty)
+  }
+
+  @Test(
+    "a reach covers what lies within both of its limits",
+    arguments: [
+      (RoutingRule.Reach(), true), (.init(categories: ["pothole"]), true), (.init(categories: ["graffiti"]), false),
+      (.init(areas: ["wards:ward-1", "wards:ward-2"]), true), (.init(areas: ["wards:ward-2"]), false),
+      (.init(categories: ["pothole"], areas: ["wards:ward-2"]), false),
+      (.init(categories: ["graffiti"], areas: ["wards:ward-1"]), false),
+    ])
+  func reach(_ reach: RoutingRule.Reach, _ covers: Bool) {
+    #expect(reach.covers(Self.report()) == covers)
+    #expect(!RoutingRule.Reach(areas: ["wards:ward-1"]).covers(Self.report { $0.areas = [] }))
+  }
+
+  @Test("a department and a person who are no more are passed over, and named as the reason")
+  func gone() {
+    let rules = [
+      Self.rule(1, .init(), .init(gone: [.departmentGone, .assigneeGone])),
+      Self.rule(2, .init(), .init(department: 4, assignee: 5)),
+    ]
+    let routing = Routing(Self.report(), by: rules)
+    #expect(routing.department == 4 && routing.assignee == 5)
+    #expect(routing.passedOver == [.departmentGone, .assigneeGone])
+    #expect(Routing(Self.report(), by: rules.reversed()).passedOver.isEmpty)
+  }
 }

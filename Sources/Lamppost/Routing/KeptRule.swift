@@ -49,6 +49,8 @@ struct KeptRule: Sendable, Equatable {
   private(set) var departmentID: Int?
   private(set) var assigneeName: String?
   private(set) var broken: [Broken]
+  /// What the person is limited to.
+  private(set) var assigneeReach = RoutingRule.Reach()
 
   /// Rules of a township; those that were removed stay for the history.
   static let limit = 100
@@ -75,7 +77,7 @@ struct KeptRule: Sendable, Equatable {
     rules.notify_email, rules.department_id, assignee.name,
     ARRAY(SELECT field FROM (VALUES
       (\(Broken.department.rawValue), rules.department_id IS NOT NULL AND d.active IS NOT TRUE),
-      (\(Broken.assignee.rawValue), rules.assignee_id IS NOT NULL AND NOT \(isAble("assignee"))),
+      (\(Broken.assignee.rawValue), rules.assignee_id IS NOT NULL AND NOT (\(isAble("assignee")) AND \(sees("assignee.id", "rules.categories", "rules.category_groups", "rules.areas")))),
       (\(Broken.notifyPerson.rawValue), rules.notify_person_id IS NOT NULL AND NOT \(isStaff("notified"))),
       (\(Broken.categories.rawValue), EXISTS (SELECT 1 FROM unnest(rules.categories) AS given
         WHERE NOT EXISTS (SELECT 1 FROM categories c WHERE c.slug = given AND c.active))),
@@ -83,8 +85,14 @@ struct KeptRule: Sendable, Equatable {
         WHERE NOT EXISTS (SELECT 1 FROM categories c WHERE c.group_name = given AND c.active))),
       (\(Broken.areas.rawValue), EXISTS (SELECT 1 FROM unnest(rules.areas) AS given
         WHERE NOT EXISTS (SELECT 1 FROM areas a WHERE a.layer || ':' || a.slug = given)))
-    ) AS fields (field, broken) WHERE broken)
+    ) AS fields (field, broken) WHERE broken),
+    ARRAY(SELECT c.slug FROM person_categories l JOIN categories c ON c.tenant_id = l.tenant_id AND c.id = l.category_id
+           WHERE l.tenant_id = assignee.tenant_id AND l.person_id = assignee.id),
+    ARRAY(SELECT a.layer || ':' || a.slug FROM person_areas l JOIN areas a ON a.tenant_id = l.tenant_id AND a.id = l.area_id
+           WHERE l.tenant_id = assignee.tenant_id AND l.person_id = assignee.id)
     """
+
+  static let columnCount = 27
 
   /// What `columns` are of.
   static let source: SQL = """
@@ -101,6 +109,24 @@ struct KeptRule: Sendable, Equatable {
 
   private static func isAble(_ person: SQL) -> SQL {
     "coalesce(\(person).active AND \(person).role = ANY(\(Role.allCases.filter(\.takesRequests).map(\.rawValue))), false)"
+  }
+
+  /// Whether a person can see any report at all that a rule with these conditions may hold for.
+  static func sees(_ person: SQL, _ categories: SQL, _ groups: SQL, _ areas: SQL) -> SQL {
+    """
+    (cardinality(\(categories)) + cardinality(\(groups)) = 0
+      OR NOT EXISTS (SELECT 1 FROM person_categories l WHERE l.person_id = \(person))
+      OR EXISTS (SELECT 1 FROM person_categories l
+                   JOIN categories c ON c.tenant_id = l.tenant_id AND c.id = l.category_id
+                  WHERE l.person_id = \(person) AND (c.slug = ANY(\(categories)) OR c.group_name = ANY(\(groups)))))
+    AND (cardinality(\(areas)) = 0
+      OR NOT EXISTS (SELECT 1 FROM person_areas l WHERE l.person_id = \(person))
+      OR EXISTS (SELECT 1 FROM person_areas l
+                   JOIN areas own ON own.tenant_id = l.tenant_id AND own.id = l.area_id
+                   JOIN areas named ON named.tenant_id = l.tenant_id AND named.layer || ':' || named.slug = ANY(\(areas))
+                                   AND ST_Intersects(named.boundary, own.boundary)
+                  WHERE l.person_id = \(person)))
+    """
   }
 
   private static func isStaff(_ person: SQL) -> SQL {
@@ -133,6 +159,8 @@ struct KeptRule: Sendable, Equatable {
     departmentID = try row.get(22)
     assigneeName = try row.get(23)
     broken = try row.get(24, as: [String].self).compactMap(Broken.init(rawValue:))
+    assigneeReach = RoutingRule.Reach(
+      categories: Set(try row.get(25, as: [String].self)), areas: Set(try row.get(26, as: [String].self)))
   }
 
   func isBroken(_ field: Broken) -> Bool { broken.contains(field) }
@@ -148,7 +176,14 @@ struct KeptRule: Sendable, Equatable {
       outcome: RoutingRule.Outcome(
         department: isBroken(.department) ? nil : departmentID ?? self.departmentID,
         assignee: isBroken(.assignee) ? nil : assignee, priority: priority, tags: tags,
-        notifies: notifyRole != nil || notifyEmail != nil || notifyPerson != nil && !isBroken(.notifyPerson)))
+        notifies: notifyRole != nil || notifyEmail != nil || notifyPerson != nil && !isBroken(.notifyPerson),
+        reach: assigneeReach, gone: gone))
+  }
+
+  private var gone: Set<RoutingRule.PassedOver> {
+    Set(
+      [(Broken.department, RoutingRule.PassedOver.departmentGone), (.assignee, .assigneeGone)]
+        .filter { isBroken($0.0) }.map(\.1))
   }
 
   private var window: TimeWindow? {

@@ -21,7 +21,8 @@ struct Rerouting: Sendable {
     let id = request.facts.id
     let rows = try await transaction.query(
       """
-      SELECT \(RoutingGround.columns(at: location?.sql)), c.department_id, r.anonymous, r.tags,
+      SELECT \(RoutingGround.columns(at: location?.sql)),
+             (SELECT d.id FROM departments d WHERE d.tenant_id = c.tenant_id AND d.id = c.department_id AND d.active), r.anonymous, r.tags,
              EXISTS (SELECT 1 FROM request_events e WHERE e.request_id = r.id AND e.kind = 'assignment'),
              EXISTS (SELECT 1 FROM request_events e WHERE e.request_id = r.id AND e.kind = 'routed'),
              EXISTS (SELECT 1 FROM attachments f WHERE f.request_id = r.id), o.group_name,
@@ -62,7 +63,8 @@ struct Rerouting: Sendable {
     let event = RequestEvent(
       requestID: id, actorID: nil, kind: .routed, visibility: .internal,
       before: EditRequest.summary(Self.words(request.facts.departmentID, request.facts.assigneeID, tags)),
-      after: EditRequest.summary(Self.words(department, assignee, change.tags == nil ? all : tags)),
+      after: EditRequest.summary(
+        Self.words(department, assignee, change.tags == nil ? all : tags) + [RouteReport.passedOver(routing)]),
       note: routing.rules.isEmpty ? nil : routing.rules.map(\.name).joined(separator: "; "))
     statements = [event.insertion] + RouteReport.mails(id, routing.rules.filter { !earlier.holds($0.id) })
   }

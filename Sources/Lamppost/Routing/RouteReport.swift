@@ -55,8 +55,15 @@ enum RouteReport {
       after: EditRequest.summary([
         ("department", routing.department.map(String.init)), ("assignee", routing.assignee.map(String.init)),
         ("priority", routing.priority?.name), ("tags", tags.isEmpty ? nil : tags.joined(separator: ", ")),
+        passedOver(routing),
       ]), note: routing.rules.map(\.name).joined(separator: "; "))
     return [event.insertion] + mails(requestID, routing.rules)
+  }
+
+  /// Whom the rules named in vain, for the history.
+  static func passedOver(_ routing: Routing) -> (String, String?) {
+    let reasons = routing.passedOver.map(\.rawValue).joined(separator: ", ")
+    return ("passed_over", reasons.isEmpty ? nil : reasons)
   }
 
   /// Tells whom the rules name.

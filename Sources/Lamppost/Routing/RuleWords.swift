@@ -94,7 +94,7 @@ struct RuleWords {
     let sentences = rule.broken.map { field in
       switch field {
       case .department: t("Its department does not exist any more: this part is passed over.")
-      case .assignee: t("Its person cannot take requests any more: this part is passed over.")
+      case .assignee: t("Its person cannot take these requests any more, or cannot see them: this part is passed over.")
       case .notifyPerson: t("The person it tells has left: this part is passed over.")
       case .categories: t("A category it names is not offered any more.")
       case .groups: t("A group of categories it names does not exist any more.")

@@ -18,6 +18,11 @@ struct BulkForm {
     workflow.used.filter { ![.submitted, .duplicate, .withdrawn].contains($0) }
   }
 
+  private func hint(_ need: Transition.Need) -> String {
+    let names = statuses.filter { Workflow.needs(of: $0).contains(need) }.map { $0.title(t) }
+    return t("Needed for: {statuses}. The reporter reads it.", ["statuses": names.joined(separator: ", ")])
+  }
+
   /// What a choice holds that leaves something as it is, and one that takes it away.
   static let (keep, nobody) = ("", "none")
 
@@ -67,10 +72,10 @@ struct BulkForm {
       \(fields.select("status", t("New status"), statuses.map { ($0.rawValue, $0.title(t)) }))\
       \(fields.textArea(
         "reason", t("Reason"),
-        .init(hint: t("Needed for On hold and Rejected. The reporter reads it."), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))\
+        .init(hint: hint(.reason), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))\
       \(fields.textArea(
         "note", t("What was done"),
-        .init(hint: t("Needed for Completed. The reporter reads it."), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))
+        .init(hint: hint(.note), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))
       """
     case .categorize: fields.select("category", t("New category"), choices.categories)
     case .prioritize:

@@ -1,3 +1,4 @@
+import Civic
 import HTML
 import Localization
 
@@ -7,6 +8,7 @@ struct MapFilterForm {
   let filter: PublicFilter
   let categories: [ListCategories.Item]
   let areas: [ListAreas.Name]
+  let workflow: Workflow
 
   var html: HTML {
     """
@@ -64,16 +66,30 @@ struct MapFilterForm {
 
   private var states: [HTML] {
     var options = [
-      ("submitted,under_review,assigned,in_progress,on_hold", t("Open")), ("submitted,under_review", t("New")),
-      ("assigned,in_progress", t("Being worked on")), ("on_hold", t("Waiting")), ("completed,closed", t("Done")),
-      ("rejected,duplicate,withdrawn", t("Ended without work")),
-    ]
+      group([.submitted, .underReview, .assigned, .inProgress, .onHold], t("Open"), isWhole: true),
+      group([.submitted, .underReview], t("New")), group([.assigned, .inProgress], t("Being worked on")),
+      group([.onHold], t("Waiting")), group([.completed, .closed], t("Done")),
+      group([.rejected, .duplicate, .withdrawn], t("Ended without work"), isWhole: true),
+    ].compactMap(\.self)
     // A link from elsewhere may ask for others.
     if let given = filter["status"], !options.contains(where: { $0.0 == given }) {
       let words = given.split(separator: ",").map { Status(rawValue: String($0))?.plainWord(t) ?? String($0) }
       options.append((given, words.joined(separator: ", ")))
     }
     return options.map { option($0.0, $0.1, of: "status") }
+  }
+
+  /// States that are looked for together, under the township's own words where it has some for them.
+  /// - Parameter isWhole: whether they are too many to be told one by one.
+  /// - Returns: nil where the township uses none of them. What stood in one before it was switched off is found as well.
+  private func group(_ statuses: [Status], _ word: String, isWhole: Bool = false) -> (String, String)? {
+    let used = statuses.filter { !workflow.off.contains($0) }
+    if used.isEmpty { return nil }
+    let hasOwn = !isWhole && used.contains { t.own[$0.rawValue] != nil }
+    return (
+      statuses.map(\.rawValue).joined(separator: ","),
+      hasOwn ? used.map { $0.plainWord(t) }.joined(separator: ", ") : word
+    )
   }
 
   private var groups: [HTML] {

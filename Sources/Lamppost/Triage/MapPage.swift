@@ -17,7 +17,9 @@ enum MapPage {
     async let categories = application.listCategories(tenant: tenant)
     async let areas = application.listAreas.names(tenant: tenant)
     let results = try await results(filter, context, categories: try await categories)
-    let form = MapFilterForm(t: context.t, filter: filter, categories: try await categories, areas: try await areas)
+    let form = MapFilterForm(
+      t: context.t, filter: filter, categories: try await categories, areas: try await areas,
+      workflow: context.actor.tenant.workflow)
     return page(context, form, results).response(context)
   }
 

@@ -21,7 +21,7 @@ struct HistoryWords {
       let isSolved = entry.after == Status.closed.rawValue
       return HTML(text: isSolved ? t("The reporter says it is solved") : t("The reporter says it is not solved"))
     case "status" where entry.isByTownship && entry.after == Status.closed.rawValue:
-      return HTML(text: t("Closed by itself: the reporter has said nothing since it was completed"))
+      return HTML(text: t("Closed by itself: the reporter has said nothing since the work was done"))
     case "warning", "escalation":
       return HTML(text: DeadlineAlert(rawValue: entry.after ?? "")?.heading(t) ?? entry.kind)
     case "target":
@@ -108,10 +108,21 @@ struct HistoryWords {
       return switch name {
       case "department": fromTo(t("Department"), named(name, earlier), named(name, text))
       case "assignee": fromTo(t("Assigned to"), named("person", earlier), named("person", text))
+      case "passed_over":
+        text.split(separator: ", ").compactMap { RoutingRule.PassedOver(rawValue: String($0)) }
+          .map { HTML(text: passedOver($0)) }.joined(separator: "<br>")
       default: fromTo(label(name), earlier.flatMap { $0.isEmpty ? nil : $0 }, value(name, text))
       }
     }
     return ([HTML(text: t("Routed by rules"))] + lines).joined(separator: "<br>")
+  }
+
+  private func passedOver(_ reason: RoutingRule.PassedOver) -> String {
+    switch reason {
+    case .departmentGone: t("A rule names a department that does not exist any more: passed over")
+    case .assigneeGone: t("A rule names a person who cannot take requests any more: passed over")
+    case .assigneeLimited: t("A rule names a person who may not see this request: passed over")
+    }
   }
 
   private func moderated(_ entry: HistoryEntry) -> HTML {
