@@ -1,10 +1,12 @@
 import Civic
+import Credentials
 import PostgreSQL
 
 /// Makes a request a duplicate of another: its supporters, followers, photos and comments go along, as far as nobody can
 /// read there what they could not read before. What moved is written down, so that it can be taken back.
 struct MergeRequests: Sendable {
   let database: Database
+  let secret: Secret
 
   /// - Parameters:
   ///   - ifMatch: the version of the duplicate that the caller saw.
@@ -19,7 +21,8 @@ struct MergeRequests: Sendable {
       do {
         return try await database.tenant(actor.tenant.id).write { transaction in
           try await Self.merge(
-            reference, into: other, ifMatch: ifMatch, survivorVersion: survivorVersion, in: transaction, as: actor)
+            reference, into: other, ifMatch: ifMatch, survivorVersion: survivorVersion, secret, in: transaction,
+            as: actor)
         }
       } catch is MergePair.Moved {
         continue
@@ -32,17 +35,17 @@ struct MergeRequests: Sendable {
   /// - Throws: `MergePair.Moved` too.
   static func merge(
     _ reference: Reference, into other: Reference, ifMatch: Int?, survivorVersion: Int? = nil,
-    in transaction: Transaction, as actor: Actor
+    _ secret: Secret, in transaction: Transaction, as actor: Actor
   ) async throws -> ServiceRequest {
     let pair = try await MergePair.find(reference, into: other, lock: true, in: transaction, as: actor)
     try pair.check(actor.tenant.workflow)
     if let ifMatch, ifMatch != pair.duplicate.facts.version { throw Problem(.versionMismatch) }
     if let survivorVersion, survivorVersion != pair.survivor.facts.version { throw Problem(.versionMismatch) }
-    return try await merge(pair, in: transaction, by: actor)
+    return try await merge(pair, secret, in: transaction, by: actor)
   }
 
   private static func merge(
-    _ pair: MergePair, in transaction: Transaction, by actor: Actor
+    _ pair: MergePair, _ secret: Secret, in transaction: Transaction, by actor: Actor
   ) async throws -> ServiceRequest {
     let (duplicate, survivor) = (pair.duplicate, pair.survivor)
     let rows = try await transaction.query(
@@ -53,7 +56,9 @@ struct MergeRequests: Sendable {
       """)
     guard let merge = try rows.first?.get(0, as: Int.self) else { throw Problem.notFound }
     let statements =
-      MergedParts.moving(pair, merge: merge) + changes(pair) + events(pair, by: actor)
+      try await MergedGuests.statements(
+        of: duplicate.facts.id, into: survivor.facts.id, GuestSeal(secret), in: transaction)
+      + MergedParts.moving(pair, merge: merge) + changes(pair) + events(pair, by: actor)
       + [FindRequest.query(duplicate.reference, as: actor)]
     guard let row = try await transaction.queryAll(statements).last?.first else { throw Problem.notFound }
     return try ServiceRequest(row)
@@ -79,7 +84,7 @@ struct MergeRequests: Sendable {
   static func recount(_ id: Int) -> SQL {
     """
     version = version + 1, search_public = search_public,
-    supporters = (SELECT count(*) FROM supporters s WHERE s.tenant_id = requests.tenant_id AND s.request_id = \(id))
+    supporters = \(SupportRequest.count(id))
     """
   }
 

@@ -53,18 +53,43 @@ enum MergedParts {
     ]
   }
 
-  /// Whoever reported the duplicate has the survivor's problem too; without an account they are known by their report.
+  /// Whoever reported the duplicate has the survivor's problem too; without an account they are known by their report. Who
+  /// is known by their address to have reported the survivor too, or to be counted there already, is not counted again.
   private static func voice(_ duplicate: RequestFacts, _ survivor: RequestFacts, merge: Int) -> SQL {
     if let reporter = duplicate.reporterID, reporter == survivor.reporterID { return "SELECT 1" }
     return """
-      WITH moved AS (
-        INSERT INTO supporters (tenant_id, request_id, person_id, guest)
+      WITH own AS (\(address(of: "r.id = \(duplicate.id)"))),
+      twins AS (
+        SELECT 0::bigint AS id, 0 AS place FROM own
+         WHERE email IN (\(address(of: "r.id = \(survivor.id)")))
+        UNION ALL
+        SELECT coalesce(s.twin, s.id), 1 FROM supporters s
+          JOIN people p ON p.tenant_id = s.tenant_id AND p.id = s.person_id
+         WHERE s.request_id = \(survivor.id) AND lower(p.email) IN (SELECT email FROM own)
+        UNION ALL
+        SELECT coalesce(s.twin, s.id), 2 FROM supporters s
+          JOIN merged_parts v ON v.tenant_id = s.tenant_id AND v.kind = 'voice' AND v.part = s.id::text
+          JOIN merges m ON m.tenant_id = v.tenant_id AND m.id = v.merge_id
+         WHERE s.request_id = \(survivor.id)
+           AND (\(address(of: "r.tenant_id = m.tenant_id AND r.id = m.duplicate_id"))) IN (SELECT email FROM own)),
+      moved AS (
+        INSERT INTO supporters (tenant_id, request_id, person_id, guest, twin)
         VALUES (current_tenant(), \(survivor.id), \(duplicate.reporterID)::bigint,
                 CASE WHEN \(duplicate.reporterID)::bigint IS NULL
-                     THEN sha256(convert_to('report ' || \(duplicate.id)::bigint, 'UTF8')) END)
+                     THEN sha256(convert_to('report ' || \(duplicate.id)::bigint, 'UTF8')) END,
+                (SELECT id FROM twins ORDER BY place, id LIMIT 1))
         ON CONFLICT DO NOTHING RETURNING id)
       \(noting("voice", merge)) FROM moved
       """
+  }
+
+  /// By which the reporter of a report is known, with an account or without: two reports of one address are of one person.
+  private static func address(of request: SQL) -> SQL {
+    """
+    SELECT lower(coalesce(p.email, c.email)) AS email FROM requests r
+      LEFT JOIN people p ON p.tenant_id = r.tenant_id AND p.id = r.reporter_id
+      LEFT JOIN request_contacts c ON c.tenant_id = r.tenant_id AND c.request_id = r.id WHERE \(request)
+    """
   }
 
   private static func noting(_ kind: String, _ merge: Int) -> SQL {

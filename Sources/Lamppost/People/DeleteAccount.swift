@@ -39,9 +39,9 @@ struct DeleteAccount: Sendable {
       // Their voices stay counted, as a guest's that nobody knows.
       """
       WITH voices AS (
-        DELETE FROM supporters WHERE person_id = \(id) RETURNING tenant_id, request_id, created_at)
-      INSERT INTO supporters (tenant_id, request_id, guest, created_at)
-      SELECT tenant_id, request_id, sha256(uuid_send(gen_random_uuid())), created_at FROM voices
+        DELETE FROM supporters WHERE person_id = \(id) RETURNING tenant_id, request_id, created_at, coalesce(twin, id) AS twin)
+      INSERT INTO supporters (tenant_id, request_id, guest, created_at, twin)
+      SELECT tenant_id, request_id, sha256(uuid_send(gen_random_uuid())), created_at, twin FROM voices
       """,
       // Work that waits for somebody who has gone would wait for ever.
       """

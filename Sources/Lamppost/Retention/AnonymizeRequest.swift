@@ -17,9 +17,9 @@ enum AnonymizeRequest {
       """
       WITH voices AS (
         DELETE FROM supporters WHERE request_id = \(id) AND person_id IS NOT NULL
-        RETURNING tenant_id, request_id, created_at)
-      INSERT INTO supporters (tenant_id, request_id, guest, created_at)
-      SELECT tenant_id, request_id, sha256(uuid_send(gen_random_uuid())), created_at FROM voices
+        RETURNING tenant_id, request_id, created_at, coalesce(twin, id) AS twin)
+      INSERT INTO supporters (tenant_id, request_id, guest, created_at, twin)
+      SELECT tenant_id, request_id, sha256(uuid_send(gen_random_uuid())), created_at, twin FROM voices
       """,
       "UPDATE abuse_reports SET person_id = NULL, text = NULL WHERE request_id = \(id)",
       "DELETE FROM sealed_texts WHERE request_id = \(id)",

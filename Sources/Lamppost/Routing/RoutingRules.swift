@@ -154,7 +154,7 @@ extension RoutingRules {
 
   /// As the history of administration keeps it.
   private static let row: SQL = "(to_jsonb(rules) - 'tenant_id' - 'id' - 'version' - 'position' - 'removed_at')::text"
-  private static let rowColumn = 25
+  private static var rowColumn: Int { KeptRule.columnCount }
 
   static func read(_ id: Int, in transaction: Transaction) async throws -> (rule: KeptRule, row: String) {
     guard let row = try await transaction.query(query(id)).first else { throw Problem.notFound }

@@ -19,9 +19,10 @@ struct SupportRequest: Sendable {
         """,
         """
         WITH change AS (
-          INSERT INTO supporters (tenant_id, request_id, person_id, guest)
+          INSERT INTO supporters (tenant_id, request_id, person_id, guest, sealed)
           SELECT current_tenant(), \(request.facts.id), \(supporter.personID)::bigint,
-                 \(supporter.digest(requestID: request.facts.id, secret: secret))::bytea
+                 \(supporter.digest(requestID: request.facts.id, secret: secret))::bytea,
+                 \(GuestSeal(secret).seal(supporter))::bytea
            WHERE NOT EXISTS (SELECT 1 FROM supporters s WHERE s.request_id = \(request.facts.id) AND \(mine))
           ON CONFLICT DO NOTHING RETURNING 1)
         UPDATE requests SET supporters = supporters + 1
@@ -34,13 +35,21 @@ struct SupportRequest: Sendable {
   func remove(_ supporter: Supporter, from reference: Reference, as actor: Actor) async throws -> Int {
     try await change(reference, supporter, as: actor) { request, mine in
       [
+        "DELETE FROM supporters s WHERE s.request_id = \(request.facts.id) AND \(mine)",
         """
-        WITH change AS (DELETE FROM supporters s WHERE s.request_id = \(request.facts.id) AND \(mine) RETURNING 1)
-        UPDATE requests SET supporters = supporters - (SELECT count(*) FROM change)
-         WHERE id = \(request.facts.id) AND EXISTS (SELECT FROM change) RETURNING supporters
-        """
+        UPDATE requests SET supporters = \(Self.count(request.facts.id))
+         WHERE id = \(request.facts.id) AND supporters <> \(Self.count(request.facts.id)) RETURNING supporters
+        """,
       ]
     }
+  }
+
+  /// How many have the problem of `requests` too, each person once.
+  static func count(_ id: Int) -> SQL {
+    """
+    (SELECT count(DISTINCT coalesce(s.twin, s.id)) FILTER (WHERE s.twin IS DISTINCT FROM 0)
+       FROM supporters s WHERE s.tenant_id = requests.tenant_id AND s.request_id = \(id))
+    """
   }
 
   /// Whether the caller has said so of a request they may see.

@@ -1,4 +1,5 @@
 import Civic
+import Credentials
 import PostgreSQL
 
 /// The next requests of a bulk call: judged, and changed in the transaction that judged them.
@@ -29,7 +30,7 @@ struct BulkBatch {
 
   /// Does it.
   /// - Throws: `MergePair.Moved` where something was merged between looking and locking.
-  mutating func change(in transaction: Transaction) async throws {
+  mutating func change(_ secret: Secret, in transaction: Transaction) async throws {
     var statements: [SQL] = []
     try await lockChains(in: transaction)
     for (target, verdict) in try await verdicts(lock: " FOR UPDATE OF r", in: transaction) {
@@ -41,7 +42,8 @@ struct BulkBatch {
         note(
           target,
           try await Self.attempt {
-            try await MergeRequests.merge(target.reference, into: survivor, ifMatch: nil, in: transaction, as: actor)
+            try await MergeRequests.merge(
+              target.reference, into: survivor, ifMatch: nil, secret, in: transaction, as: actor)
           })
       case .takeApart where isAsSeen(target):
         note(

@@ -1,10 +1,12 @@
 import Civic
+import Credentials
 import PostgreSQL
 
 /// Changes many requests at once, each by the rules of a single change, with its history; in batches, so that nobody who
 /// works on one of them waits for the others.
 struct BulkChange: Sendable {
   let database: Database
+  let secret: Secret
 
   /// Requests of one call.
   static let limit = 5000
@@ -68,7 +70,7 @@ struct BulkChange: Sendable {
             if progress.remaining.isEmpty { return progress }
           }
           var batch = BulkBatch(call: call, progress: progress, size: call.batch, actor: actor)
-          try await batch.change(in: transaction)
+          try await batch.change(secret, in: transaction)
           if let claim { _ = try await transaction.query(claim.keep(batch.progress.bytes)) }
           return batch.progress
         }
