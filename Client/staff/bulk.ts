@@ -1,14 +1,14 @@
 // What is done with what is chosen: a bar with one dialog for each kind of change, a preview in numbers, and an undo.
 import { Refused } from "../lib/api";
 import { announce, find, findAll, make } from "../lib/dom";
-import { toast, undoButton } from "../lib/desk/toast";
+import { clearToast, toast, undoButton } from "../lib/desk/toast";
 import { t } from "../lib/messages";
 import type { Outcome } from "./selection";
 import { bulk, choose, complain, number, onComplaint, onSelection, replaceSelection, selectBy, selected, undo, wordsFor } from "./selection";
 import { currentRow, rowOf } from "./queue";
 import { filters } from "./state";
 
-export type Kind = "assign" | "status" | "categorize" | "prioritize" | "duplicate";
+export type Kind = "assign" | "status" | "categorize" | "prioritize" | "duplicate" | "route";
 
 let changed: () => void = () => undefined;
 let opened: { kind: Kind; dialog: HTMLDialogElement } | null = null;
@@ -43,6 +43,7 @@ export function startBulk(done: () => void): void {
 const labels: [Kind, () => string][] = [
   ["assign", () => t("Assign…")], ["status", () => t("Status…")], ["categorize", () => t("Category…")],
   ["prioritize", () => t("Priority…")], ["duplicate", () => t("Duplicates…")],
+  ["route", () => t("Route…")],
 ];
 
 function show(bar: HTMLElement): void {
@@ -81,6 +82,7 @@ export function openBulk(kind: Kind): void {
   const title = {
     assign: t("Assign the selected requests"), status: t("Change their status"), categorize: t("Change their category"),
     prioritize: t("Change their priority"), duplicate: t("Mark them as duplicates"),
+    route: t("Route anew by the rules"),
   }[kind];
   if (kind === "duplicate") offerSurvivors(fields);
   const preview = make("div", { class: "notice", id: "bulk-preview", role: "status", "aria-live": "polite" });
@@ -144,6 +146,7 @@ function action(kind: Kind): Record<string, unknown> | null {
     const field = find<HTMLInputElement>(`[name="${name}"]`, group(kind) ?? document);
     return field && !field.closest("[hidden]") ? field.value.trim() : "";
   };
+  if (kind === "route") return { type: kind };
   if (kind === "duplicate") return value("of") ? { type: kind, of: value("of") } : null;
   if (kind !== "assign") {
     const names = { status: ["status", "reason", "note"], categorize: ["category"], prioritize: ["priority"] }[kind];
@@ -226,12 +229,21 @@ async function run(kind: Kind, apply: HTMLButtonElement, preview: HTMLElement): 
     opened?.dialog.close();
     for (const field of findAll<HTMLTextAreaElement>("textarea", group(kind) ?? document)) field.value = "";
     const missed = outcome.refused.map((group) => t("{count} cannot: {reason}", { count: number(group.count), reason: reason(group.code) }));
-    toast([t("{count} changed", { count: number(outcome.changed.count) }), ...missed].join(" · "), outcome.undo.length > 0 ? undoButton(() => takeBack(outcome.undo)) : undefined);
+    toast([t("{count} changed", { count: number(outcome.changed.count) }), ...missed].join(" · "), outcome.undo.length > 0 ? actions(kind, outcome) : undefined);
     changed();
   } catch (error) {
     apply.disabled = false;
     showMistake(kind, preview, error);
   }
+}
+
+/** What can be done about a change: take it back, and where the category is another, ask the rules anew. */
+function actions(kind: Kind, outcome: Outcome): HTMLElement {
+  const undoing = undoButton(() => takeBack(outcome.undo));
+  if (kind !== "categorize" || !group("route")) return undoing;
+  const route = make("button", { type: "button", id: "bulk-route-now" }, t("Route…"));
+  route.addEventListener("click", () => { clearToast(); openBulk("route"); });
+  return make("span", { class: "cluster" }, undoing, route);
 }
 
 /** A reason that is missing is asked for at its field. */

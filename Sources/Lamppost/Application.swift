@@ -189,7 +189,7 @@ final class Application: Sendable {
     vectorTile = VectorTile(database: database)
     publicFigures = PublicFigures(database: database)
     assignRequest = AssignRequest(database: database)
-    bulkChange = BulkChange(database: database, secret: secret)
+    bulkChange = BulkChange(database: database, secret: secret, ruleBook: ruleBook)
     savedViews = SavedViews(database: database)
     readTriage = ReadTriage(database: database)
     addAttachment = AddAttachment(database: database, maximumFiles: configuration.uploads.maximumFiles)

@@ -141,7 +141,8 @@ import Testing
     let claim = try IdempotencyClaim(
       key: "broken", actor: actor, scope: BulkRoutes.scope, content: object.canonicalBytes, secret: application.secret)
     let impatient = BulkChange(
-      database: application.database.setting("lock_timeout", to: "200ms"), secret: application.secret)
+      database: application.database.setting("lock_timeout", to: "200ms"), secret: application.secret,
+      ruleBook: RuleBook())
     let first = try await town.database.write { transaction in
       _ = try await transaction.query(
         "SELECT 1 FROM requests WHERE tenant_id = \(town.id) ORDER BY id DESC LIMIT 1 FOR UPDATE")

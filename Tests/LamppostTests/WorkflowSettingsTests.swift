@@ -65,6 +65,32 @@ import Testing
     #expect(disputed["status"]?.string == "submitted" && disputed["closed_at"] == .null)
   }
 
+  @Test("the public map's filter says the township's own words, and does not offer what is switched off")
+  func mapFilter() async throws {
+    let town = try await Township()
+    func options() async throws -> [String] {
+      let page = try await town.anonymous.get("/map").text
+      let select = page.split(separator: "id=\"field-status\"").last?.split(separator: "</select>").first ?? ""
+      return select.matches(of: />([^<\n]+)<\/option>/).map { String($0.1) }
+    }
+    #expect(
+      try await options() == ["Any state", "Open", "New", "Being worked on", "Waiting", "Done", "Ended without work"])
+    try await change(
+      town,
+      [
+        entry("completed", ["names": .object(["en": .string("Mended")])]), entry("on_hold", ["active": .bool(false)]),
+        entry("under_review", ["active": .bool(false), "names": .object(["en": .string("Unused")])]),
+      ])
+    #expect(
+      try await options() == ["Any state", "Open", "New", "Being worked on", "Mended, Closed", "Ended without work"])
+    // A link to what is off still says what it shows.
+    #expect(try await town.anonymous.get("/map?status=on_hold").text.contains(">Waiting</option>"))
+    let agent = try await town.browser(.agent)
+    try await town.report()
+    let triage = try await agent.get("/staff").text
+    #expect(triage.contains("Needed for: Mended.") && triage.contains("Needed for: Rejected."))
+  }
+
   @Test("own names are shown on pages and in mails in each language; programs see the usual words")
   func names() async throws {
     let town = try await Township()

@@ -13,7 +13,8 @@ extension Operation {
         without an action, what is selected. `undo` takes back what the caller did within the last \(Int(Undo.window)) seconds, where nothing \
         has happened since; it names its requests itself. `duplicate` merges each into one survivor, as a single merge does; \
         the survivor may be among them, and stays as it is. \
-        With the `versions` that a dry run told, what somebody has changed since, or has come into the selection since, \
+        `route` asks the rules of routing anew for what is open and was never \
+        assigned by hand. With the `versions` that a dry run told, what somebody has changed since, or has come into the selection since, \
         is refused with `version_mismatch`. A call that broke off goes on where it stopped when it is sent again with its \
         key; a dry run takes no notice of one.
         """,

@@ -12,11 +12,12 @@ struct Rerouting: Sendable {
   let statements: [SQL]
 
   /// nil where it stays where it is. The request's row is locked.
+  /// - Parameter isAsked: whether somebody asks the rules anew though nothing was changed; their name stands in the history.
   init?(
-    of request: ServiceRequest, after change: RequestChange, by ruleBook: RuleBook, as actor: Actor,
-    in transaction: Transaction
+    of request: ServiceRequest, after change: RequestChange, by ruleBook: RuleBook, isAsked: Bool = false,
+    as actor: Actor, in transaction: Transaction
   ) async throws {
-    guard change.category != nil || change.location != nil, !request.facts.status.isEnded else { return nil }
+    guard isAsked || change.category != nil || change.location != nil, !request.facts.status.isEnded else { return nil }
     let location = change.location ?? request.location
     let id = request.facts.id
     let rows = try await transaction.query(
@@ -61,12 +62,41 @@ struct Rerouting: Sendable {
       // What is said in the same call is said by the call.
       + (change.tags == nil ? ["tags = \(Array(all.prefix(Tag.limit)))"] : [])
     let event = RequestEvent(
-      requestID: id, actorID: nil, kind: .routed, visibility: .internal,
+      requestID: id, actorID: isAsked ? actor.person?.id : nil, kind: .routed, visibility: .internal,
       before: EditRequest.summary(Self.words(request.facts.departmentID, request.facts.assigneeID, tags)),
       after: EditRequest.summary(
         Self.words(department, assignee, change.tags == nil ? all : tags) + [RouteReport.passedOver(routing)]),
       note: routing.rules.isEmpty ? nil : routing.rules.map(\.name).joined(separator: "; "))
-    statements = [event.insertion] + RouteReport.mails(id, routing.rules.filter { !earlier.holds($0.id) })
+    statements = [event.insertion] + RouteReport.mails(id, routing.rules.filter { isAsked || !earlier.holds($0.id) })
+  }
+
+  /// What asking the rules anew makes of each of many, by their numbers; without those that stay where they are.
+  static func asked(
+    for requestIDs: [Int], by ruleBook: RuleBook, as actor: Actor, in transaction: Transaction
+  ) async throws -> [Int: [SQL]] {
+    let unchanged = try RequestChange(ObjectInput(JSONObject(members: [])))
+    var changes: [Int: [SQL]] = [:]
+    for row in try await transaction.query(
+      """
+      SELECT \(ServiceRequest.columns(for: actor))
+        FROM requests r JOIN categories c ON c.tenant_id = r.tenant_id AND c.id = r.category_id
+       WHERE r.id = ANY(\(requestIDs)) AND \(actor.visibleRequests)
+      """)
+    {
+      let request = try ServiceRequest(row)
+      guard
+        let routing = try await Rerouting(
+          of: request, after: unchanged, by: ruleBook, isAsked: true, as: actor, in: transaction)
+      else { continue }
+      changes[request.facts.id] =
+        [
+          """
+          UPDATE requests SET \(routing.assignments.joined(separator: ", ")), version = version + 1
+           WHERE id = \(request.facts.id)
+          """
+        ] + routing.statements
+    }
+    return changes
   }
 
   /// Nobody is said as an empty text, so that what was taken away shows.

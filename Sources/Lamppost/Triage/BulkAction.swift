@@ -9,6 +9,8 @@ enum BulkAction: Sendable {
   case prioritize(Priority)
   /// Makes each a duplicate of this one, or of what this one is a duplicate of itself.
   case duplicate(of: Reference)
+  /// Asks the rules of routing anew.
+  case route
   /// Takes back what the caller has just done, where nothing has happened since.
   case undo([Change])
 
@@ -18,7 +20,7 @@ enum BulkAction: Sendable {
     let version: Int
   }
 
-  enum Kind: String, CaseIterable, Sendable { case assign, status, categorize, prioritize, duplicate, undo }
+  enum Kind: String, CaseIterable, Sendable { case assign, status, categorize, prioritize, duplicate, route, undo }
 
   /// - Returns: nil where there is none, or something is wrong with it, which `input` then knows.
   init?(_ input: inout ObjectInput) {
@@ -35,6 +37,7 @@ enum BulkAction: Sendable {
       case .categorize: return .categorize(input.requiredText("category", maximum: 100))
       case .prioritize: return .prioritize(input.requiredOption("priority", Priority.allCases, name: \.name))
       case .duplicate: return MergeRoutes.survivor(&input).map { .duplicate(of: $0) }
+      case .route: return .route
       case .undo: return Self.changes("changes", &input).map { .undo($0) }
       }
     }

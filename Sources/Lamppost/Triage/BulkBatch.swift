@@ -7,10 +7,11 @@ struct BulkBatch {
   let call: BulkCall
   private(set) var progress: BulkProgress
   private let ids: [Int]
+  private let ruleBook: RuleBook
   private let actor: Actor
 
-  init(call: BulkCall, progress: BulkProgress, size: Int, actor: Actor) {
-    (self.call, self.progress, self.actor) = (call, progress, actor)
+  init(call: BulkCall, progress: BulkProgress, size: Int, ruleBook: RuleBook, actor: Actor) {
+    (self.call, self.progress, self.ruleBook, self.actor) = (call, progress, ruleBook, actor)
     ids = Array(progress.remaining.prefix(size))
   }
 
@@ -97,6 +98,12 @@ struct BulkBatch {
     case .undo(let changes):
       let undo = try await BulkUndo(changes, of: ids, in: transaction)
       return targets.map { ($0, undo.judge($0, as: actor)) }
+    case .route:
+      let routed = try await Rerouting.asked(for: ids, by: ruleBook, as: actor, in: transaction)
+      return targets.map { target in
+        guard actor.may(.assign, on: target.facts) else { return (target, .refused(.forbidden)) }
+        return (target, routed[target.facts.id].map(BulkVerdict.change) ?? .unchanged)
+      }
     case let action?:
       guard let ready = try await ReadyBulkAction(action, in: transaction, as: actor) else { return [] }
       if case .merge(let survivor) = ready { progress.outcome.survivor = (survivor.reference, survivor.title) }

@@ -7,6 +7,7 @@ import PostgreSQL
 struct BulkChange: Sendable {
   let database: Database
   let secret: Secret
+  let ruleBook: RuleBook
 
   /// Requests of one call.
   static let limit = 5000
@@ -56,7 +57,7 @@ struct BulkChange: Sendable {
     if call.isDryRun {
       // Changes nothing: one look at all of them.
       return try await tenant.read { transaction in
-        var batch = BulkBatch(call: call, progress: before, size: Self.limit, actor: actor)
+        var batch = BulkBatch(call: call, progress: before, size: Self.limit, ruleBook: ruleBook, actor: actor)
         try await batch.judge(in: transaction)
         return batch.progress
       }
@@ -69,7 +70,7 @@ struct BulkChange: Sendable {
             progress = try BulkProgress(stored: stored)
             if progress.remaining.isEmpty { return progress }
           }
-          var batch = BulkBatch(call: call, progress: progress, size: call.batch, actor: actor)
+          var batch = BulkBatch(call: call, progress: progress, size: call.batch, ruleBook: ruleBook, actor: actor)
           try await batch.change(secret, in: transaction)
           if let claim { _ = try await transaction.query(claim.keep(batch.progress.bytes)) }
           return batch.progress

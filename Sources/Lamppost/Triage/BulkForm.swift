@@ -27,7 +27,7 @@ struct BulkForm {
   static let (keep, nobody) = ("", "none")
 
   var kinds: [BulkAction.Kind] {
-    (mayAssign ? [.assign] : []) + [.status] + (mayEdit ? [.categorize, .prioritize] : [])
+    (mayAssign ? [.assign, .route] : []) + [.status] + (mayEdit ? [.categorize, .prioritize] : [])
       + (mayEdit && !workflow.off.contains(.duplicate) ? [.duplicate] : [])
   }
 
@@ -55,6 +55,7 @@ struct BulkForm {
     case .categorize: t("Change the category")
     case .prioritize: t("Change the priority")
     case .duplicate: t("Mark as duplicates")
+    case .route: t("Route anew by the rules")
     case .undo: t("Undo")
     }
   }
@@ -77,7 +78,15 @@ struct BulkForm {
         "note", t("What was done"),
         .init(hint: hint(.note), maximumLength: 2000, rows: 2, isOptional: true, isSpellchecked: true)))
       """
-    case .categorize: fields.select("category", t("New category"), choices.categories)
+    case .categorize:
+      fields.select(
+        "category", t("New category"), choices.categories,
+        .init(hint: t("The rules do not run again by themselves: route the requests anew afterwards.")))
+    case .route:
+      """
+      <p>\(t("The rules are asked anew for what is open and nobody has assigned by hand. The priority stays."))</p>
+
+      """
     case .prioritize:
       fields.select("priority", t("New priority"), Priority.allCases.reversed().map { ($0.name, $0.title(t)) })
     case .duplicate:

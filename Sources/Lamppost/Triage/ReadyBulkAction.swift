@@ -47,7 +47,7 @@ enum ReadyBulkAction: Sendable {
           ObjectInput(JSONObject(members: [.init(key: "priority", value: .string(priority.name))])))
         self = .edit(change, try await EditRequest.assignments(change, in: transaction), isPrivate: false)
       case .duplicate(let of): self = .merge(try await BulkSurvivor(of, in: transaction, as: actor))
-      case .undo: return nil
+      case .route, .undo: return nil
       }
     } catch let problem as Problem {
       throw problem.inside("action")

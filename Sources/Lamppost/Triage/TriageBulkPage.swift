@@ -71,7 +71,7 @@ struct TriageBulkPage {
     case .categorize: add("category", form["category"].map { .string($0) })
     case .prioritize: add("priority", form["priority"].map { .string($0) })
     case .duplicate: add("of", (form["survivor"] ?? form["of"]).map { .string($0) })
-    case .undo: break
+    case .route, .undo: break
     }
     return members
   }
@@ -181,9 +181,26 @@ struct TriageBulkPage {
         <h1>\(t("Done"))</h1>
         \(tell(outcome))
         \(outcome.changed.isEmpty ? nil : undoForm(outcome, query))
+        \(isRecategorized && !outcome.changed.isEmpty ? routeForm(outcome, query) : nil)
         <p><a class="button" href="\(query.link)">\(t("Back to the list"))</a></p>
         """
     ).response(context)
+  }
+
+  private var isRecategorized: Bool { form["action"] == BulkAction.Kind.categorize.rawValue }
+
+  /// Another category may be another department's: offered for what was changed, as long as a form can name it all.
+  private func routeForm(_ outcome: BulkOutcome, _ query: TriageQuery) -> HTML? {
+    guard context.actor.may(.assign), outcome.changed.count <= BulkSelection.referenceLimit else { return nil }
+    return """
+      <form method="post" action="\(Paths.triage())" id="bulk-route">\(context.hiddenToken)
+      <input type="hidden" name="query" value="\(query.parameters.encoded)">
+      \(outcome.changed.map { "<input type=\"hidden\" name=\"references\" value=\"\($0.reference.description)\">\n" as HTML })\
+      <p>\(t("The rules have not run again for the new category."))
+      <button class="quiet" name="action" value="route">\(t("Route anew by the rules"))</button></p>
+      </form>
+
+      """
   }
 
   private func undoForm(_ outcome: BulkOutcome, _ query: TriageQuery) -> HTML {

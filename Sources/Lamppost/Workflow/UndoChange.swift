@@ -141,10 +141,10 @@ struct LastChange: Sendable {
       let earlier = changes[id]?.parts ?? []
       changes[id] = LastChange(authorID: try row.get(1), age: try row.get(2), parts: earlier + [part])
     }
-    // What rules did is taken back with the change that set them off, never by itself.
+    // What rules did is taken back with the change that set them off, by itself only where somebody has asked them.
     return changes.filter { change in
       change.value.parts.allSatisfy { [.status, .assignment, .edited, .routed].contains($0.kind) }
-        && change.value.parts.contains { $0.kind != .routed }
+        && (change.value.authorID != nil || change.value.parts.contains { $0.kind != .routed })
     }
   }
 

@@ -163,7 +163,10 @@ extension StaffRequestLayout {
           view.categories.map { category in
             (category.slug, category.group.map { "\($0): \(category.name)" } ?? category.name)
           },
-          .init(hint: t("The target date follows the category.")))))
+          .init(
+            hint: t(
+              "The target date follows the category. The rules route it anew, unless somebody has assigned it by hand.")
+          ))))
   }
 
   private var visibilityForm: HTML {
