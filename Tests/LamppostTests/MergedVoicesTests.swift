@@ -117,8 +117,8 @@ import Testing
     _ = try await both.post(path(references[1]) + "/support")
     let rows = try await town.database.read("SELECT sealed, guest FROM supporters WHERE tenant_id = \(town.id)")
     let sealed = try rows.map { try $0.get(0, as: [UInt8].self) }
-    #expect(
-      sealed.count == 2 && Set(sealed).count == 2 && Set(try rows.map { try $0.get(1, as: [UInt8].self) }).count == 2)
+    let digests = try rows.map { try $0.get(1, as: [UInt8].self) }
+    #expect(sealed.count == 2 && Set(sealed).count == 2 && Set(digests).count == 2)
     let seal = GuestSeal(town.installation.application.secret)
     #expect(sealed.compactMap(seal.open).count == 2 && Set(sealed.compactMap(seal.open)).count == 1)
     // Nothing but the number drawn and what it hides.
