@@ -215,4 +215,30 @@ import Testing
     let sent = try await form.send(.post, "/report", Array(Query(fields.map { ($0.0, $0.1) }).encoded.utf8))
     #expect(sent.status == 303 && sent.headers["Location"]?.hasPrefix("/track/") == true, "\(sent.text)")
   }
+
+  @Test("what was private, or never published, is not published by being hidden and shown again; the history says so")
+  func shownAgain() async throws {
+    let town = try await Township()
+    let agent = try await town.somebody(.agent)
+    for visibility in ["private", "hidden", "public"] {
+      let (reference, _) = try await town.report()
+      let path = "/api/v1/requests/\(reference)"
+      // As a report that waits for staff begins: no row of the history hid it.
+      _ = try await town.database.write(
+        """
+        UPDATE requests SET visibility = \(visibility)
+         WHERE tenant_id = \(town.id) AND reference = \(Reference(reference)!.stored)
+        """)
+      for action in ["hide", "unhide"] where visibility != "hidden" || action == "unhide" {
+        let answer = try await agent.post(
+          path + "/moderation", .object(["action": .string(action), "reason": .string("a look")]))
+        #expect(answer.status == 200, "\(answer.text)")
+      }
+      let expected = visibility == "public" ? "public" : "private"
+      #expect(try await agent.get(path)["visibility"]?.string == expected)
+      #expect(try await town.anonymous.get(path).status == (expected == "public" ? 200 : 404))
+      let row = try #require(try await agent.get(path + "/history").items.last)
+      #expect(row["after"]?.string == "{\"visibility\":\"\(expected)\"}", "\(row)")
+    }
+  }
 }

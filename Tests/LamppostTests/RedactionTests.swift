@@ -83,10 +83,62 @@ import Testing
         == [
           "Mr Quillfeather once more", "quillfeather did it at night", "Quillfeather House",
           "We spoke to Quillfeather.",
-          "QUILLFEATHER is angry",
+          "QUILLFEATHER is angry", "Mr Quillfeather again", "Mr Quillfeather once more", "Quillfeather moved out",
         ], "\(sealed.text)")
+    #expect(sealed["texts"]?.array?.suffix(3).allSatisfy { $0["field"]?.string?.hasPrefix("history ") == true } == true)
+    // The rest of each row can still be read.
+    let history = try await agent.get(path + "/history").items
+    #expect(history.contains { $0["note"]?.string == "[redacted] moved out" }, "\(history)")
+    #expect(
+      history.contains {
+        $0["before"]?.string == #"{"title":"Mr [redacted] again"}"#
+          && $0["after"]?.string == #"{"title":"Mr [redacted] once more"}"#
+      }, "\(history)")
+    #expect(try await VerifyHistory(database: town.installation.admin)(tenantID: town.id).damages == [])
     #expect(try await manager.delete(path + "/sealed").status == 204)
     #expect(try await manager.get(path + "/sealed")["texts"]?.array?.isEmpty == true)
+  }
+
+  @Test("answers to the category's questions lose the words, too, and words of ours in the history stay what they are")
+  func answers() async throws {
+    let town = try await Township()
+    let agent = try await town.somebody(.agent)
+    let (reference, _) = try await town.report([
+      ("attributes", .object(["pole": .string("Quill"), "lamps": .integer(3)])), ("title", .string("A high pole")),
+    ])
+    let path = "/api/v1/requests/\(reference)"
+    let edited = try await agent.patch(
+      path, .object(["priority": .string("high"), "title": .string(#"A "high" \% pole"#)]))
+    #expect(edited.status == 200, "\(edited.text)")
+    let changed = try await agent.post(path + "/redaction", words("seal", ["quill", "high", #""_"#]))
+    #expect(changed["attributes"]?["pole"]?.string == "[redacted]", "\(changed.text)")
+    #expect(changed["attributes"]?["lamps"]?.integer == 3 && changed["priority"]?.string == "high")
+    let row = try #require(try await agent.get(path + "/history").items.first { $0["kind"]?.string == "edited" })
+    #expect(row["before"]?.string == #"{"title":"A [redacted] pole","priority":"medium"}"#, "\(row)")
+    #expect(row["after"]?.string == #"{"title":"A \"[redacted]\" \\% pole","priority":"high"}"#, "\(row)")
+    let sealed = try await town.somebody(.manager).get(path + "/sealed")["texts"]?.array ?? []
+    #expect(sealed.contains { $0["field"]?.string == "answer pole" && $0["original"]?.string == "Quill" }, "\(sealed)")
+    #expect(try await town.browser(.manager).get("/staff/requests/\(reference)/redact").text.contains("Answer"))
+  }
+
+  @Test("the database lets nobody write history anew by way of blackening it")
+  func forged() async throws {
+    let town = try await Township()
+    try await town.report()
+    let database = town.installation.application.database.tenant(town.id)
+    let id: Int = try await town.database.read("SELECT id FROM requests WHERE tenant_id = \(town.id)").first!.get(0)
+    _ = try await database.write(
+      RequestEvent(requestID: id, actorID: nil, kind: .message, visibility: .private, note: "50% of us_all").insertion)
+    for note in ["60% of us_all", "50% of usXall", "[redacted] more", "", "%"] {
+      let change = #"[{"sequence": 2, "note": "\#(note)"}]"#
+      await #expect(throws: DatabaseError.self, "\(note)") {
+        try await database.write("SELECT redact_request_history(\(id), \(change)::jsonb, NULL)")
+      }
+    }
+    let change = #"[{"sequence": 2, "note": "50% of [redacted]"}]"#
+    _ = try await database.write("SELECT redact_request_history(\(id), \(change)::jsonb, NULL)")
+    let note: String? = try await database.read("SELECT note FROM request_events WHERE sequence = 2").first?.get(0)
+    #expect(note == "50% of [redacted]")
   }
 
   @Test("what is to be destroyed is kept nowhere; only those who may destroy do so")

@@ -144,6 +144,7 @@ import Testing
     #expect(try await citizen.get("/api/v1/requests/\(reference)").status == 404)
     let seen = try await town.somebody(.agent).get("/api/v1/requests/\(reference)")
     #expect(seen["title"]?.string == "[removed]" && seen["description"]?.string == "")
+    try await expectBlock(town, reference)
     let person = try #require(citizen.personID)
     let left = try await town.database.read(
       "SELECT 1 FROM request_events WHERE tenant_id = \(town.id) AND actor_id = \(person)")
@@ -159,6 +160,34 @@ import Testing
       """)
     #expect(guessed.isEmpty, "a number can be hashed until it fits")
     #expect(try await VerifyHistory(database: town.installation.admin)(tenantID: town.id).damages == [])
+  }
+
+  /// Staff, too, are told no more of the place than its block.
+  private func expectBlock(_ town: Township, _ reference: String) async throws {
+    let rows = try await town.database.read(
+      """
+      SELECT address IS NULL AND accuracy IS NULL, location = street_block('SRID=4326;POINT(-71.06 42.36)'),
+             public_location = location
+        FROM requests WHERE tenant_id = \(town.id) AND reference = \(Reference(reference)!.stored)
+      """)
+    #expect(try rows.first?.decode(Bool.self, Bool.self, Bool.self) ?? (false, false, false) == (true, true, true))
+  }
+
+  @Test("of a blurred place nothing stays but its block; an open one stays as everybody knew it")
+  func places() async throws {
+    let town = try await Township()
+    let admin = try await town.somebody(.administrator)
+    let blurs = try await admin.patch("/api/v1/categories/street-light", .object(["blurs_location": .bool(true)]))
+    #expect(blurs.status == 200, "\(blurs.text)")
+    let (blurred, _) = try await closed(town, days: 40, category: "street-light")
+    let (open, _) = try await closed(town, days: 40)
+    for category in ["street-light", "pothole"] { try await times(town, anonymize: 30, delete: nil, category: category) }
+    _ = try await admin.post("/api/v1/retention")
+    try await town.runJobs()
+    #expect(try await admin.get("/api/v1/requests/\(blurred)")["title"]?.string == "Quillhouse")
+    try await expectBlock(town, blurred)
+    let seen = try await admin.get("/api/v1/requests/\(open)")
+    #expect(seen["address"]?.string == "1 Quill Street" && seen["location"]?["latitude"]?.double == 42.36)
   }
 
   @Test("times that make no sense are refused; whoever keeps no categories cannot ask for it")

@@ -209,6 +209,32 @@ import Testing
     #expect(try await agent.post("/api/v1/requests/\(other.reference)/status", done).status == 200)
   }
 
+  @Test("a proof that is blackened stays one, however often, and though what it was made of is destroyed")
+  func blackenedProof() async throws {
+    let town = try await town()
+    let citizen = try await town.somebody(.citizen)
+    let (agent, manager) = (try await town.somebody(.agent), try await town.somebody(.manager))
+    let (reference, _) = try await town.report([("category", .string("pothole"))], by: citizen)
+    let path = "/api/v1/requests/\(reference)"
+    func blacken(_ id: String) async throws -> String {
+      let region: JSONValue = .object(["x": .integer(0), "y": .integer(0), "width": .integer(2), "height": .integer(2)])
+      let answer = try await manager.post(
+        "/api/v1/attachments/\(id)/redaction",
+        .object(["regions": .array([region]), "original": .string("destroy"), "reason": .string("a face")]))
+      try await town.runJobs()
+      return try #require(answer["id"]?.string, "\(answer.text)")
+    }
+    func send(_ client: Client) async throws -> String {
+      let answer = try await client.upload(path + "/attachments", files: [("file", "a.jpg", try Samples.photo())])
+      try await town.runJobs()
+      return try #require(answer["id"]?.string, "\(answer.text)")
+    }
+    _ = try await blacken(try await send(citizen))
+    #expect(try await agent.post(path + "/status", done).code == "proof_required", "the reporter's is none")
+    _ = try await blacken(try await blacken(try await send(agent)))
+    #expect(try await agent.post(path + "/status", done).status == 200)
+  }
+
   @Test("the page takes the photo along with the completion, all or nothing")
   func together() async throws {
     let town = try await town()

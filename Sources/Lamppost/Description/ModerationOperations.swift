@@ -33,7 +33,10 @@ extension Operation {
       problems: [.gone, .conflict, .unknownOption, .transitionNotAllowed]),
     Operation(
       .post, Paths.moderate, "moderate", .working, "Hide a request, comment or photo, or show it again",
-      note: "`remove` is for good: the request answers 410, a comment's words and a file's bytes are destroyed.",
+      note: """
+        `unhide` puts back what was: a request that was private is private again. `remove` is for good: the request \
+        answers 410, a comment's words and a file's bytes are destroyed.
+        """,
       body: .json("NewModeration"), answer: .json(.named("Moderated"), "It is done."),
       problems: [.gone, .conflict, .unknownOption, .invalidFormat, .transitionNotAllowed]),
   ]
@@ -61,8 +64,8 @@ extension Operation {
     Operation(
       .post, Paths.redaction, "redactWords", .working, "Blacken words in everything that is said of a request",
       note: """
-        Title, description, address, comments and history. The originals are sealed for those who may destroy, or \
-        destroyed by them.
+        Title, description, address, answers, comments and history. The originals are sealed for those who may destroy, \
+        or destroyed by them.
         """,
       body: .json("NewWordRedaction"), answer: .request("The request as it is now."),
       problems: [.gone, .conflict, .unknownOption, .tooMany]),
@@ -164,7 +167,7 @@ extension Schemas {
           "texts",
           .list(
             of: .object([
-              .required("field", Schema.text.noted("title, description, address, or comment and its number.")),
+              .required("field", Schema.text.noted("title, description, address, answer and its key, or comment or history and its number.")),
               .required("original", .text), .required("sealed_at", .time),
             ]))),
         .required("attachments", .list(of: uuid)),

@@ -1,5 +1,6 @@
 import Civic
 import FoundationEssentials
+import JSON
 import PostgreSQL
 
 /// Hides something, shows it again, or takes it away for good.
@@ -50,64 +51,75 @@ struct Moderate: Sendable {
     let request = try await LockedRequest.lock(reference, in: transaction, as: actor)
     try actor.require(action == .remove ? .destroy : .moderate, on: request.facts)
     let id = request.facts.id
-    let changed = try await transaction.execute(change(action, thing, id))
-    if changed == 0 { throw try await problem(thing, id, in: transaction) }
     switch thing {
     case .request:
-      let after = ["hide": "hidden", "unhide": "public", "remove": "removed"][action.rawValue] ?? ""
+      let rows = try await transaction.query(requestChange(action, id, in: transaction))
+      guard let after = try rows.first?.get(0, as: String.self) else { throw Problem(.transitionNotAllowed) }
       let event = RequestEvent(
         requestID: id, actorID: actor.person?.id, kind: .edited, visibility: .internal,
         before: EditRequest.summary([("visibility", request.visibility)]),
         after: EditRequest.summary([("visibility", after)]), note: reason)
       try await transaction.execute(event.insertion)
-    case .comment, .attachment:
-      let event = RequestEvent(
-        requestID: id, actorID: actor.person?.id, kind: .moderated, visibility: .internal, before: thing.words,
-        after: action.rawValue, note: reason)
-      try await transaction.execute(event.insertion)
-      // Open screens and caches by date: the public sees less than before.
-      try await transaction.execute("UPDATE requests SET updated_at = now() WHERE id = \(id)")
-      if action == .remove, let file = thing.attachment {
-        try await transaction.execute(DeleteFiles.insertion(file))
-      }
+    case .comment(let comment):
+      let change = change(action, comment: comment, of: id)
+      try await Self.apply(change, action, thing, of: id, reason: reason, in: transaction, as: actor)
+    case .attachment(let file):
+      let change = change(action, attachment: file, of: id)
+      try await Self.apply(change, action, thing, of: id, reason: reason, in: transaction, as: actor)
+      if action == .remove { try await transaction.execute(DeleteFiles.insertion(file)) }
     }
     if action != .unhide {
       try await close(thing, id, action == .hide ? "hidden" : "removed", reason, in: transaction, as: actor)
     }
   }
 
-  private static func change(_ action: ModerationAction, _ thing: ModeratedThing, _ requestID: Int) -> SQL {
-    switch (thing, action) {
-    case (.request, .hide): requestChange("hidden", requestID, "visibility IN ('public', 'private')")
-    // The trigger keeps a private category's request private.
-    case (.request, .unhide): requestChange("public", requestID, "visibility = 'hidden'")
-    case (.request, .remove): requestChange("removed", requestID, "true")
-    case (.comment(let id), .hide):
+  /// The change of a comment or a file, and its history.
+  private static func apply(
+    _ change: SQL, _ action: ModerationAction, _ thing: ModeratedThing, of id: Int, reason: String,
+    in transaction: Transaction, as actor: Actor
+  ) async throws {
+    if try await transaction.execute(change) == 0 { throw try await problem(thing, id, in: transaction) }
+    let event = RequestEvent(
+      requestID: id, actorID: actor.person?.id, kind: .moderated, visibility: .internal, before: thing.words,
+      after: action.rawValue, note: reason)
+    try await transaction.execute(event.insertion)
+    // Open screens and caches by date: the public sees less than before.
+    try await transaction.execute("UPDATE requests SET updated_at = now() WHERE id = \(id)")
+  }
+
+  private static func change(_ action: ModerationAction, comment id: Int, of requestID: Int) -> SQL {
+    switch action {
+    case .hide:
       """
       UPDATE comments SET visibility = 'internal', hidden = true
        WHERE request_id = \(requestID) AND id = \(id) AND visibility = 'public'
       """
-    case (.comment(let id), .unhide):
+    case .unhide:
       """
       UPDATE comments SET visibility = 'public', hidden = false
        WHERE request_id = \(requestID) AND id = \(id) AND hidden
       """
-    case (.comment(let id), .remove):
+    case .remove:
       """
       UPDATE comments SET visibility = 'internal', hidden = false, body = '[removed]'
        WHERE request_id = \(requestID) AND id = \(id) AND body <> '[removed]'
       """
-    case (.attachment(let id), .hide):
+    }
+  }
+
+  private static func change(_ action: ModerationAction, attachment id: AttachmentID, of requestID: Int) -> SQL {
+    switch action {
+    case .hide:
       """
       UPDATE attachments SET visibility = 'private', hidden = true
        WHERE request_id = \(requestID) AND id = \(id.uuid) AND visibility = 'public'
       """
-    case (.attachment(let id), .unhide):
+    case .unhide:
       """
       UPDATE attachments SET visibility = 'public', hidden = false
        WHERE request_id = \(requestID) AND id = \(id.uuid) AND hidden AND state = 'clean'
       """
-    case (.attachment(let id), .remove):
+    case .remove:
       """
       UPDATE attachments SET state = 'failed', reason = 'removed', visibility = 'internal', hidden = false,
              thumbnail_bytes = NULL, file_name = NULL, judged_at = now()
@@ -116,11 +128,40 @@ struct Moderate: Sendable {
     }
   }
 
-  private static func requestChange(_ visibility: String, _ id: Int, _ condition: SQL) -> SQL {
-    """
-    UPDATE requests SET visibility = \(visibility), version = version + 1, updated_at = now()
-     WHERE id = \(id) AND \(condition)
-    """
+  /// - Returns: a statement that gives back what the request's visibility is then, or no row where it is so already.
+  private static func requestChange(
+    _ action: ModerationAction, _ id: Int, in transaction: Transaction
+  ) async throws -> SQL {
+    let (visibility, condition): (String, SQL) =
+      switch action {
+      case .hide: ("hidden", "visibility IN ('public', 'private')")
+      // The trigger keeps the request of a category that has become private private.
+      case .unhide: (try await visibilityBeforeHiding(id, in: transaction), "visibility = 'hidden'")
+      case .remove: ("removed", "true")
+      }
+    return """
+      UPDATE requests SET visibility = \(visibility), version = version + 1, updated_at = now()
+       WHERE id = \(id) AND \(condition) RETURNING visibility
+      """
+  }
+
+  /// As the row of the history says that hid it. Where none does, since it was never shown or the row's contents were
+  /// erased, it is for staff alone: publishing it is an edit of its own.
+  private static func visibilityBeforeHiding(_ id: Int, in transaction: Transaction) async throws -> String {
+    func visibility(_ summary: String?) -> String? {
+      summary.flatMap { try? JSONValue.parse(Array($0.utf8)) }?["visibility"]?.string
+    }
+    let rows = try await transaction.query(
+      """
+      SELECT before, after FROM request_events
+       WHERE request_id = \(id) AND kind = \(RequestEvent.Kind.edited.rawValue) AND after LIKE '%hidden%'
+       ORDER BY sequence DESC
+      """)
+    for row in rows {
+      let (before, after) = try row.decode(String?.self, String?.self)
+      if visibility(after) == "hidden" { return visibility(before) == "public" ? "public" : "private" }
+    }
+    return "private"
   }
 
   private static func problem(

@@ -52,7 +52,7 @@ enum ModerationPage {
     let notice: String? =
       switch done {
       case "decided": t("Decided.")
-      case "shown": t("Everybody can see it again.")
+      case "shown": t("Whoever saw it before can see it again.")
       default: nil
       }
     let summary = fields.summary { $0 == "note" ? t("Why") : nil }

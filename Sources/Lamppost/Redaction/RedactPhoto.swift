@@ -89,10 +89,10 @@ struct RedactPhoto: Sendable {
       // It stands where the old one stood, among the others, and belongs to whom it belonged.
       """
       INSERT INTO attachments (tenant_id, id, request_id, uploader_id, visibility, file_name, received_bytes,
-                               received_sha256, created_at, blackened)
+                               received_sha256, created_at, blackened, made_from)
       SELECT tenant_id, \(new.uuid), request_id, uploader_id,
              CASE WHEN hidden THEN 'public' ELSE visibility END, file_name, stored_bytes, stored_sha256, created_at,
-             blackened || \(regions.flatMap(\.numbers))
+             blackened || \(regions.flatMap(\.numbers)), coalesce(made_from, id)
         FROM attachments WHERE id = \(old.uuid)
       """,
       """

@@ -1,9 +1,10 @@
 import Civic
 import FoundationEssentials
+import JSON
 import PostgreSQL
 
-/// Takes words out of everything that is said of a request: title, description, address, comments, history. The triggers
-/// make the search's vectors anew; what waits to be mailed is read when it is sent.
+/// Takes words out of everything that is said of a request: title, description, address, answers to the category's
+/// questions, comments, history. The triggers make the search's vectors anew; what waits to be mailed is read when it is sent.
 struct RedactWords: Sendable {
   let database: Database
 
@@ -24,8 +25,12 @@ struct RedactWords: Sendable {
         assignments.append("\(identifier: name) = \(Self.cut(redaction.redacted(text), to: Self.limits[name] ?? 200))")
       }
       let comments = try await Self.comments(redaction, id, in: transaction)
-      let events = try await Self.events(redaction, id, in: transaction)
-      if sealed.isEmpty && comments.isEmpty && events.isEmpty {
+      if let answers = try await Self.answers(redaction, id, in: transaction) {
+        sealed += answers.originals
+        assignments.append("attributes = \(answers.json)::jsonb")
+      }
+      let history = try await RedactedHistory(redaction, id, in: transaction)
+      if sealed.isEmpty && comments.isEmpty && history.isEmpty {
         throw Problem.field("words", .unknownOption, "stand nowhere in this request")
       }
       // The title is never empty: the mark stands in it.
@@ -36,9 +41,8 @@ struct RedactWords: Sendable {
         try await transaction.execute(
           "UPDATE comments SET body = \(Self.cut(redaction.redacted(body), to: 10_000)) WHERE id = \(comment)")
       }
-      if !events.isEmpty {
-        _ = try await transaction.query("SELECT erase_request_history(\(id), \(events)::int[], \(actor.person?.id))")
-      }
+      if !history.isEmpty { _ = try await transaction.query(history.statement(by: actor.person?.id)) }
+      sealed += history.originals
       if change.original == .seal {
         for (field, original) in sealed {
           try await transaction.execute(
@@ -73,10 +77,17 @@ struct RedactWords: Sendable {
       .map { (id: try $0.get(0), body: try $0.get(1)) }.filter { redaction.finds(in: $0.body) }
   }
 
-  /// Sequence numbers of the history's rows that hold the words: contents are erased whole there, the chain stays.
-  private static func events(_ redaction: Redaction, _ id: Int, in transaction: Transaction) async throws -> [Int] {
-    try await transaction.query(
-      "SELECT sequence, concat_ws(' ', before, after, note) FROM request_events WHERE request_id = \(id)"
-    ).filter { redaction.finds(in: try $0.get(1)) }.map { try $0.get(0) }
+  /// Answers to the category's questions, where they hold the words: all of them as they are to be, and what stood there.
+  private static func answers(
+    _ redaction: Redaction, _ id: Int, in transaction: Transaction
+  ) async throws -> (json: String, originals: [(field: String, original: String)])? {
+    let rows = try await transaction.query("SELECT attributes::text FROM requests WHERE id = \(id)")
+    guard let text = try rows.first?.get(0, as: String.self),
+      let answers = try JSONValue.parse(Array(text.utf8)).object
+    else { return nil }
+    let originals = answers.members.flatMap { member in
+      redaction.texts(in: member.value).map { (field: "answer \(member.key)", original: $0) }
+    }
+    return originals.isEmpty ? nil : (redaction.redacted(.object(answers)).line, originals)
   }
 }

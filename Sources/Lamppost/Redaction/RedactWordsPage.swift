@@ -54,7 +54,7 @@ enum RedactWordsPage {
         <nav class="trail" aria-label="\(t("Where you are"))"><a href="\(Paths.staffRequest(reference))">\(reference.description)</a></nav>
         \(fields.summary { labels[$0] })<h1>\(t("Blacken words"))</h1>
         \(notice.map { Notice.done($0) })\
-        <p>\(t("They are taken out of the title, the description, the address, every comment and the history of “{title}”, and “[redacted]” stands in their place.", ["title": request.title]))</p>
+        <p>\(t("They are taken out of the title, the description, the address, the answers to the category's questions, every comment and the history of “{title}”, and “[redacted]” stands in their place; the rest of each text stays.", ["title": request.title]))</p>
         \(request.description.isEmpty ? nil : "<blockquote class=\"prose\">\(request.description)</blockquote>\n" as HTML)\
         <form method="post" action="\(Paths.redactWordsPage(reference))" novalidate>\(context.hiddenToken)
         \(fields.textArea("words", labels["words"]!, .init(
@@ -117,6 +117,8 @@ enum RedactionWords {
     case "title": t("Title")
     case "description": t("Description")
     case "address": t("Address")
+    case let answer where answer.hasPrefix("answer "): t("Answer")
+    case let row where row.hasPrefix("history "): t("History")
     default: t("Comment")
     }
   }

@@ -6,7 +6,8 @@ import PostgreSQL
 /// What was blackened of a request and kept.
 struct SealedOriginals: Sendable {
   struct Text: Sendable {
-    /// `title`, `description`, `address`, or `comment` and its number.
+    /// `title`, `description`, `address`, `answer` and the question's key, `comment` and its number, or `history` and the
+    /// row's.
     let field: String
     let original: String
     let at: Date

@@ -29,11 +29,15 @@ enum AnonymizeRequest {
        WHERE request_id = \(id) AND (visibility = 'private' OR author_id = \(reporterID)) AND body <> \(mark)
       """,
       "UPDATE attachments SET uploader_id = NULL, file_name = NULL WHERE request_id = \(id)",
-      // What was never for the public tells of its reporter in every line.
+      // What was never for the public tells of its reporter in every line, and by its place; of a blurred one the public
+      // knew the block. That stays, so that the figures of areas stay.
       """
       UPDATE requests SET reporter_id = NULL, anonymous = true, attributes = '{}', anonymized_at = now(),
              title = CASE WHEN visibility = 'public' THEN title ELSE \(mark) END,
-             description = CASE WHEN visibility = 'public' THEN description ELSE '' END
+             description = CASE WHEN visibility = 'public' THEN description ELSE '' END,
+             address = CASE WHEN \(isPublicPlace) THEN address END,
+             accuracy = CASE WHEN \(isPublicPlace) THEN accuracy END,
+             location = CASE WHEN \(isPublicPlace) THEN location ELSE street_block(location) END
        WHERE id = \(id) AND anonymized_at IS NULL
       """,
       // What staff told everybody stays; what was said in private, and the words of edits, go.
@@ -48,6 +52,9 @@ enum AnonymizeRequest {
     if let reporterID { list.append("SELECT erase_request_reporter(\(id), \(reporterID), \(actorID))") }
     return list
   }
+
+  /// The condition on `requests` that everybody knew where it is.
+  private static let isPublicPlace: SQL = "(visibility = 'public' AND NOT blurred)"
 
   /// Nothing stays but the number, the dates and the bare history: the page answers 410.
   static func deletion(_ id: Int, reporterID: Int?, by actorID: Int?) -> [SQL] {

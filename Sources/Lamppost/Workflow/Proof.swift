@@ -5,14 +5,15 @@ import PostgreSQL
 ///
 /// Any picture counts that staff have added to the request itself since it was reported, or last reopened. One that is
 /// still being scanned counts too: whoever stands at the lamp is not to wait for it. Should it turn out to be no picture,
-/// or infected, the request stays completed, and its history tells staff.
+/// or infected, the request stays completed, and its history tells staff. One that was blackened since is as good as what
+/// it was made from, which may be gone.
 enum Proof {
   /// The condition on `requests r` that there is one.
   static let exists: SQL = """
     EXISTS (
       SELECT 1 FROM attachments a
         JOIN request_events e ON e.tenant_id = a.tenant_id AND e.request_id = a.request_id AND e.kind = 'attachment'
-         AND e.after = a.id::text
+         AND e.after = coalesce(a.made_from, a.id)::text
         JOIN people p ON p.tenant_id = e.tenant_id AND p.id = e.actor_id AND p.role <> 'citizen'
        WHERE a.tenant_id = r.tenant_id AND a.request_id = r.id
          AND (a.state IN ('quarantined', 'scanning') OR a.state = 'clean' AND a.media_type LIKE 'image/%')
