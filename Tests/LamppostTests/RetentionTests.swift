@@ -181,7 +181,9 @@ import Testing
     #expect(blurs.status == 200, "\(blurs.text)")
     let (blurred, _) = try await closed(town, days: 40, category: "street-light")
     let (open, _) = try await closed(town, days: 40)
-    for category in ["street-light", "pothole"] { try await times(town, anonymize: 30, delete: nil, category: category) }
+    for category in ["street-light", "pothole"] {
+      try await times(town, anonymize: 30, delete: nil, category: category)
+    }
     _ = try await admin.post("/api/v1/retention")
     try await town.runJobs()
     #expect(try await admin.get("/api/v1/requests/\(blurred)")["title"]?.string == "Quillhouse")

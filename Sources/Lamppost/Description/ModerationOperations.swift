@@ -167,7 +167,10 @@ extension Schemas {
           "texts",
           .list(
             of: .object([
-              .required("field", Schema.text.noted("title, description, address, answer and its key, or comment or history and its number.")),
+              .required(
+                "field",
+                Schema.text.noted(
+                  "title, description, address, answer and its key, or comment or history and its number.")),
               .required("original", .text), .required("sealed_at", .time),
             ]))),
         .required("attachments", .list(of: uuid)),

@@ -24,8 +24,8 @@ struct RedactedHistory: Sendable {
   init(_ redaction: Redaction, _ requestID: Int, in transaction: Transaction) async throws {
     self.requestID = requestID
     for row in try await transaction.query(
-      "SELECT sequence, kind, before, after, note FROM request_events WHERE request_id = \(requestID) ORDER BY sequence")
-    {
+      "SELECT sequence, kind, before, after, note FROM request_events WHERE request_id = \(requestID) ORDER BY sequence"
+    ) {
       let (sequence, kind) = (try row.get(0, as: Int.self), try row.get(1, as: String.self))
       let old = Contents(before: try row.get(2), after: try row.get(3), note: try row.get(4))
       var new = Contents(before: old.before, after: old.after, note: old.note.map(redaction.redacted))
@@ -100,7 +100,9 @@ extension Redaction {
   }
 
   private func fields(_ text: String) -> JSONObject? {
-    guard text.hasPrefix("{"), let value = try? JSONValue.parse(Array(text.utf8)), value.line == text else { return nil }
+    guard text.hasPrefix("{"), let value = try? JSONValue.parse(Array(text.utf8)), value.line == text else {
+      return nil
+    }
     return value.object
   }
 }
