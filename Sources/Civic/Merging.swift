@@ -27,9 +27,11 @@ public enum Merging {
     public let isMerged: Bool
     /// Whether everybody sees it, and its exact place.
     public let isOpen: Bool
+    /// Number of its category.
+    public let category: Int
 
-    public init(id: Int, status: Status, isMerged: Bool, isOpen: Bool) {
-      (self.id, self.status, self.isMerged, self.isOpen) = (id, status, isMerged, isOpen)
+    public init(id: Int, status: Status, isMerged: Bool, isOpen: Bool, category: Int) {
+      (self.id, self.status, self.isMerged, self.isOpen, self.category) = (id, status, isMerged, isOpen, category)
     }
   }
 
@@ -48,9 +50,10 @@ public enum Merging {
   /// Whether what an audience reads goes along to the survivor. Nobody may read there what they could not read before:
   /// a thread between a reporter and staff never leaves its report, since the survivor has another reporter; what
   /// everybody reads goes where everybody reads it, and not where its being there would tell where a blurred report is.
+  /// What staff say of a report that is not open to all stays among those who work on its category.
   public static func moves(_ audience: Audience, from duplicate: Side, to survivor: Side) -> Bool {
     switch audience {
-    case .staff: true
+    case .staff: duplicate.isOpen && survivor.isOpen || duplicate.category == survivor.category
     case .everyone: duplicate.isOpen && survivor.isOpen
     case .reporter: false
     }

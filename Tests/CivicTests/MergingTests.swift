@@ -2,8 +2,10 @@ import Civic
 import Testing
 
 struct MergingTests {
-  private func side(_ id: Int, _ status: Status, merged: Bool = false, open: Bool = true) -> Merging.Side {
-    Merging.Side(id: id, status: status, isMerged: merged, isOpen: open)
+  private func side(
+    _ id: Int, _ status: Status, merged: Bool = false, open: Bool = true, category: Int = 1
+  ) -> Merging.Side {
+    Merging.Side(id: id, status: status, isMerged: merged, isOpen: open, category: category)
   }
 
   private func refusal(
@@ -37,7 +39,9 @@ struct MergingTests {
   func audiences() {
     for (duplicate, survivor) in [(true, true), (true, false), (false, true), (false, false)] {
       let (from, to) = (side(1, .submitted, open: duplicate), side(2, .submitted, open: survivor))
-      #expect(Merging.moves(.staff, from: from, to: to))
+      #expect(Merging.moves(.staff, from: from, to: to), "those who work on the category read both")
+      let other = side(2, .submitted, open: survivor, category: 2)
+      #expect(Merging.moves(.staff, from: from, to: other) == (duplicate && survivor))
       #expect(!Merging.moves(.reporter, from: from, to: to))
       #expect(Merging.moves(.everyone, from: from, to: to) == (duplicate && survivor))
     }

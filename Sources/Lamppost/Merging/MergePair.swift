@@ -49,12 +49,13 @@ struct MergePair: Sendable {
     for row in try await transaction.query(
       """
       SELECT r.id, r.status, r.duplicate_of IS NOT NULL,
-             r.visibility = 'public' AND \(ServiceRequest.isExact)
+             r.visibility = 'public' AND \(ServiceRequest.isExact), r.category_id
         FROM requests r WHERE r.id = ANY(\(ids))
       """)
     {
       let id: Int = try row.get(0)
-      sides[id] = Merging.Side(id: id, status: try row.word(1), isMerged: try row.get(2), isOpen: try row.get(3))
+      sides[id] = Merging.Side(
+        id: id, status: try row.word(1), isMerged: try row.get(2), isOpen: try row.get(3), category: try row.get(4))
     }
     guard let first = sides[ids[0]], let second = sides[ids[1]] else { throw Problem.notFound }
     if second.isMerged { throw Moved() }
@@ -108,6 +109,9 @@ struct MergePair: Sendable {
     case .status(let refusal): Problem(refusal: refusal, from: duplicate.facts.status, to: .duplicate)
     }
   }
+
+  /// Whether everybody may be led from the one to the other.
+  var isOpen: Bool { sides.duplicate.isOpen && sides.survivor.isOpen }
 
   /// Visibilities of comments and files that go along.
   var moving: [String] {

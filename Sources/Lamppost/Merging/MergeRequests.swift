@@ -67,7 +67,7 @@ struct MergeRequests: Sendable {
   private static func changes(_ pair: MergePair) -> [SQL] {
     let (duplicate, survivor) = (pair.duplicate.facts.id, pair.survivor.facts.id)
     // The public sees that something moved only where it did so before its eyes.
-    let isSeen = pair.sides.duplicate.isOpen && pair.sides.survivor.isOpen
+    let isSeen = pair.isOpen
     return [
       """
       UPDATE requests SET status = 'duplicate', duplicate_of = \(survivor), closed_at = coalesce(closed_at, now()),

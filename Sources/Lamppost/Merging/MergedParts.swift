@@ -10,6 +10,7 @@ enum MergedParts {
   /// Both rows are locked.
   static func moving(_ pair: MergePair, merge: Int) -> [SQL] {
     let (duplicate, survivor) = (pair.duplicate.facts, pair.survivor.facts)
+    let (isOpen, survivorIsOpen) = (pair.isOpen, pair.sides.survivor.isOpen)
     // Reports that came in by another way than the form have their reporter's row of followers from here.
     return NotifyFollowers.reporters(of: duplicate.id) + [
       """
@@ -31,22 +32,26 @@ enum MergedParts {
         UPDATE abuse_reports SET request_id = \(survivor.id) WHERE attachment_id IN (SELECT id FROM moved))
       \(noting("attachment", merge)) FROM moved
       """,
-      // Somebody who supports both is counted once, and nobody supports their own report.
+      // Somebody who supports both is counted once, and nobody supports their own report. Where the public is not led from
+      // one to the other, no list of somebody's own may lead them either.
       """
       WITH moved AS (
         UPDATE supporters s SET request_id = \(survivor.id)
-         WHERE s.request_id = \(duplicate.id) AND s.person_id IS DISTINCT FROM coalesce(\(survivor.reporterID)::bigint, 0)
+         WHERE s.request_id = \(duplicate.id) AND (\(isOpen) OR s.person_id IS NULL)
+           AND s.person_id IS DISTINCT FROM coalesce(\(survivor.reporterID)::bigint, 0)
            AND NOT EXISTS (SELECT 1 FROM supporters o
                             WHERE o.tenant_id = s.tenant_id AND o.request_id = \(survivor.id) AND o.person_id = s.person_id)
          RETURNING id)
       \(noting("supporter", merge)) FROM moved
       """,
-      voice(duplicate, survivor, merge: merge),
+      voice(duplicate, survivor, isNamed: survivorIsOpen, merge: merge),
       """
       WITH moved AS (
         INSERT INTO followers (tenant_id, request_id, person_id, email, language, confirmed_at, created_at, origin_id, unasked)
         SELECT tenant_id, \(survivor.id), person_id, email, language, confirmed_at, created_at, id, is_reporter OR unasked
           FROM followers WHERE request_id = \(duplicate.id) AND confirmed_at IS NOT NULL AND stopped_at IS NULL
+           -- Who reported the one knows its place, and may hear of the other what everybody may.
+           AND (\(isOpen) OR is_reporter AND \(survivorIsOpen))
         ON CONFLICT DO NOTHING RETURNING id)
       \(noting("follower", merge)) FROM moved
       """,
@@ -55,8 +60,12 @@ enum MergedParts {
 
   /// Whoever reported the duplicate has the survivor's problem too; without an account they are known by their report. Who
   /// is known by their address to have reported the survivor too, or to be counted there already, is not counted again.
-  private static func voice(_ duplicate: RequestFacts, _ survivor: RequestFacts, merge: Int) -> SQL {
+  /// - Parameter isNamed: whether their account's own list may show the survivor.
+  private static func voice(
+    _ duplicate: RequestFacts, _ survivor: RequestFacts, isNamed: Bool, merge: Int
+  ) -> SQL {
     if let reporter = duplicate.reporterID, reporter == survivor.reporterID { return "SELECT 1" }
+    let person = isNamed ? duplicate.reporterID : nil
     return """
       WITH own AS (\(address(of: "r.id = \(duplicate.id)"))),
       twins AS (
@@ -74,8 +83,8 @@ enum MergedParts {
            AND (\(address(of: "r.tenant_id = m.tenant_id AND r.id = m.duplicate_id"))) IN (SELECT email FROM own)),
       moved AS (
         INSERT INTO supporters (tenant_id, request_id, person_id, guest, twin)
-        VALUES (current_tenant(), \(survivor.id), \(duplicate.reporterID)::bigint,
-                CASE WHEN \(duplicate.reporterID)::bigint IS NULL
+        VALUES (current_tenant(), \(survivor.id), \(person)::bigint,
+                CASE WHEN \(person)::bigint IS NULL
                      THEN sha256(convert_to('report ' || \(duplicate.id)::bigint, 'UTF8')) END,
                 (SELECT id FROM twins ORDER BY place, id LIMIT 1))
         ON CONFLICT DO NOTHING RETURNING id)

@@ -95,6 +95,12 @@ struct RedactPhoto: Sendable {
              blackened || \(regions.flatMap(\.numbers)), coalesce(made_from, id)
         FROM attachments WHERE id = \(old.uuid)
       """,
+      // It came with the same merge, and goes back with it.
+      """
+      INSERT INTO merged_parts (tenant_id, merge_id, kind, part)
+      SELECT tenant_id, merge_id, kind, \(new.uuid)::uuid::text FROM merged_parts
+       WHERE kind = 'attachment' AND part = \(old.uuid)::uuid::text
+      """,
       """
       INSERT INTO jobs (tenant_id, kind, subject)
       VALUES (current_tenant(), \(JobKind.scanAttachment.rawValue), \(new.pathComponent))

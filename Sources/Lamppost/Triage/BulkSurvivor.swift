@@ -44,6 +44,6 @@ struct BulkSurvivor: Sendable {
 extension BulkTarget {
   /// Who reads it is asked when it moves.
   fileprivate var side: Merging.Side {
-    Merging.Side(id: facts.id, status: facts.status, isMerged: isMerged, isOpen: false)
+    Merging.Side(id: facts.id, status: facts.status, isMerged: isMerged, isOpen: false, category: 0)
   }
 }
