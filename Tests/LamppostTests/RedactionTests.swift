@@ -161,6 +161,33 @@ import Testing
     .object(["x": .integer(x), "y": .integer(y), "width": .integer(width), "height": .integer(height)])
   }
 
+  @Test("a photo that came with a merge and was blackened since goes back with the merge, both of it")
+  func mergedPhoto() async throws {
+    let (town, reference, photo) = try await arranged()
+    let agent = try await town.somebody(.agent)
+    let survivor = try await town.report().reference
+    _ = try await agent.post(
+      "/api/v1/requests/\(reference)/status", .object(["status": .string("under_review")]))
+    let merged = try await agent.post(
+      "/api/v1/requests/\(reference)/duplicates", .object(["of": .string(survivor)]))
+    #expect(merged.status == 200, "\(merged.text)")
+    let sent = try await agent.post(
+      "/api/v1/attachments/\(photo)/redaction",
+      .object([
+        "regions": .array([region(0, 0, 10, 10)]), "original": .string("seal"), "reason": .string("a face"),
+      ]))
+    let new = try #require(sent["id"]?.string, "\(sent.text)")
+    try await town.runJobs()
+    func photos(_ reference: String) async throws -> [String] {
+      try await town.anonymous.get("/api/v1/requests/\(reference)")["attachments"]?.array?
+        .compactMap { $0["id"]?.string } ?? []
+    }
+    #expect(try await photos(survivor) == [new])
+    #expect(try await agent.delete("/api/v1/requests/\(reference)/duplicates").status < 300)
+    #expect(try await photos(survivor).isEmpty)
+    #expect(try await photos(reference) == [new])
+  }
+
   @Test("a photo with a part blackened is a new file in the old one's place; the old one is sealed at once")
   func photo() async throws {
     let (town, reference, photo) = try await arranged()
