@@ -62,6 +62,21 @@ for size, name, dark in ((PHONE, "phone", True), (DESKTOP, "desktop", False), (P
                 look_at(page, paths, role)
 
 
+@test("on a phone the lists of the town hall are read without moving them sideways, and stay tables for a screen reader", seconds=120)
+def lists_on_a_phone():
+    with person(PHONE, role="operator") as page:
+        for path in ("/admin/people", "/admin/departments", "/admin/calendars", "/admin/categories", "/admin/templates",
+                     "/staff/audit", "/operator"):
+            page.goto(url(path))
+            hidden = page.evaluate(
+                "Math.max(...[...document.querySelectorAll('.scroll')].map(part => part.scrollWidth - part.clientWidth))")
+            assert hidden <= 0, f"{path} hides {hidden} px of a table"
+            # As the browser itself tells assistive technology.
+            tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+            roles = {node["role"]["value"] for node in tree if not node["ignored"]}
+            assert {"table", "row", "columnheader", "cell"} <= roles, f"{path}: {sorted(roles)}"
+
+
 @test("without scripts every page still says what it has to say", seconds=120)
 def without_scripts():
     with person(scripts=False) as page:

@@ -49,7 +49,7 @@ def changes():
         with page.expect_download() as download:
             page.get_by_role("link", name="Download as a table (CSV)").click()
         text = download.value.path().read_text(encoding="utf-8-sig")
-        assert f"emergency number: {before} → 112" in text, text
+        assert f"Emergency number: {before} → 112" in text, text
         page.goto(url("/staff/audit?kind=exported"))
         expect(page.locator("#audit tbody tr").first).to_contain_text("Data taken out")
         page.goto(url("/admin/settings"))

@@ -154,7 +154,7 @@ def people():
             page.keyboard.type("Viewer")
             enter(page, button(page, "Save"))
             told(page, "Saved.")
-            expect(page.locator("dl.facts")).to_contain_text("Viewer")
+            expect(page.locator("dl.facts.card")).to_contain_text("Viewer")
             choose(page, page.get_by_label(re.compile("^Deactivated")))
             enter(page, button(page, "Save"))
             told(page, "Saved.")

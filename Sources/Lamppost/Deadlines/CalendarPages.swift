@@ -25,7 +25,7 @@ enum CalendarPages {
 
   private static func table(_ calendars: [KeptCalendar], _ t: Translator) -> HTML {
     """
-    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Calendars"))"><table id="calendars">
+    <div class="scroll" tabindex="0" role="region" aria-label="\(t("Calendars"))"><table id="calendars" class="rows">
     <thead><tr><th scope="col">\(t("Calendar"))</th><th scope="col" class="number">\(t("Hours a week"))</th>\
     <th scope="col" class="number">\(t("Days off"))</th><th scope="col" class="number">\(t("Categories"))</th>\
     <th scope="col">\(t("State"))</th></tr></thead>
@@ -33,9 +33,9 @@ enum CalendarPages {
     \(calendars.map { kept in
       """
       <tr><th scope="row"><a href="\(Paths.calendarPage(kept.slug))">\(kept.name)</a></th>\
-      <td class="number">\(t.number(kept.calendar.weeklyMinutes / 60))</td>\
-      <td class="number">\(t.number(kept.calendar.holidays.count))</td>\
-      <td class="number">\(t.number(kept.categories))</td>\
+      <td class="number" data-label="\(t("Hours a week"))">\(t.number(kept.calendar.weeklyMinutes / 60))</td>\
+      <td class="number" data-label="\(t("Days off"))">\(t.number(kept.calendar.holidays.count))</td>\
+      <td class="number" data-label="\(t("Categories"))">\(t.number(kept.categories))</td>\
       <td>\(kept.isActive ? t("In use") : t("Not offered"))</td></tr>
 
       """ as HTML

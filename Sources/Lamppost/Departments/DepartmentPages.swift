@@ -41,7 +41,7 @@ enum DepartmentPages {
         \(PeoplePages.back(context))\(fields.summary { $0 == "name" ? label : nil })<h1>\(t("Departments"))</h1>
         \(notice)\(PeoplePages.tabs(context))\
         \(departments.isEmpty ? "<p class=\"empty card\">\(t("There are no departments yet."))</p>\n" as HTML : """
-          <div class="scroll" tabindex="0" role="region" aria-label="\(t("Departments"))"><table id="departments">
+          <div class="scroll" tabindex="0" role="region" aria-label="\(t("Departments"))"><table id="departments" class="rows">
           <thead><tr><th scope="col">\(t("Department"))</th><th scope="col" class="number">\(t("Members"))</th>\
           <th scope="col" class="number">\(t("Open requests"))</th><th scope="col">\(t("State"))</th></tr></thead>
           <tbody>
@@ -55,9 +55,9 @@ enum DepartmentPages {
   private static func row(_ department: Department, _ t: Translator) -> HTML {
     """
     <tr><th scope="row"><a href="\(Paths.adminDepartment(department.slug))">\(department.name)</a></th>\
-    <td class="number">\(t.number(department.members))</td>\
-    <td class="number">\(open(department, t))</td>\
-    <td>\(department.isActive ? t("Active") : t("Not active"))</td></tr>
+    <td class="number" data-label="\(t("Members"))">\(t.number(department.members))</td>\
+    <td class="number" data-label="\(t("Open requests"))">\(open(department, t))</td>\
+    <td data-label="\(t("State"))">\(department.isActive ? t("Active") : t("Not active"))</td></tr>
 
     """
   }
