@@ -217,7 +217,7 @@ import Testing
         signedIn, "tokens_revoked \(who) by \(person.id)", signedIn, "tokens_revoked \(who) by \(person.id)", signedIn,
         "exported account by \(person.id)", "exported dashboard ages by \(person.id)", signedIn, signedIn,
         "session_ended \(who) by \(person.id)", "signed_out \(who) by \(person.id)", signedIn,
-        "password_changed \(who)",
+        "password_changed \(who) by \(person.id)",
       ])
   }
 
