@@ -1,4 +1,5 @@
 import Civic
+import Credentials
 import FoundationEssentials
 import HTTPServer
 import JSON
@@ -64,6 +65,33 @@ import Testing
     #expect(try await post(town.anonymous, link, [("password", "another good sentence")]).status == 410)
     try await town.runJobs()
     #expect(town.installation.mails.mails(to: email).last?.text.contains("has been changed") == true)
+  }
+
+  @Test("whoever registers another's address gets no role by it, and loses the account to who reads the address's mail")
+  func squatter() async throws {
+    let town = try await Township()
+    let (email, stranger) = try await registered(town)
+    let admin = try await town.somebody(.administrator)
+    let id = try #require(try await stranger.get("/api/v1/me")["id"]?.integer)
+    let promoted = try await admin.patch("/api/v1/users/\(id)", .object(["role": .string("manager")]))
+    #expect(promoted.status == 422 && promoted.fields == ["role": "address_not_shown"], "\(promoted.text)")
+    let page = try await town.browser(.administrator).post(
+      "/admin/people/\(id)", [("name", "Rosa"), ("role", "manager"), ("active", "true")])
+    #expect(page.status == 422 && page.text.contains("the link shows it"))
+    // The stranger shuts the owner out with a second factor of their own, or would.
+    let password = JSONValue.string("four lamps in the rain")
+    #expect(try await stranger.post("/api/v1/me/totp", .object(["password": password])).status == 201)
+    let application = town.installation.application
+    let app = try #require(
+      try await application.secondFactors.pending(id, tenant: application.tenants.tenant(host: town.host)))
+    let code = app.code(at: OneTimePassword.step(at: Date.now.timeIntervalSince1970))
+    #expect(try await stranger.post("/api/v1/me/totp", .object(["code": .string(code)])).status == 200)
+    _ = try await post(town.anonymous, "/forgot-password", [("email", email)])
+    let link = try #require(try await links(town, email, "reset-password").last)
+    #expect(try await post(town.anonymous, link, [("password", "a heron by the old bridge")]).status == 303)
+    #expect(try await stranger.get("/api/v1/me").status == 401)
+    #expect(try await signIn(town, email, "a heron by the old bridge").status == 200, "no code is asked for")
+    #expect(try await admin.patch("/api/v1/users/\(id)", .object(["role": .string("manager")])).status == 200)
   }
 
   @Test("who asks for an address that nobody has learns nothing, and no mail leaves")

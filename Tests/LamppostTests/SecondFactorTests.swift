@@ -194,6 +194,13 @@ import Testing
     let begun = try await agent.post("/api/v1/me/totp", .object(["password": .string(Self.password)]))
     #expect(begun.status == 201, "\(begun.text)")
     #expect(try await agent.get("/api/v1/views").code == "second_factor_missing")
+    let application = town.installation.application
+    let app = try #require(
+      try await application.secondFactors.pending(
+        agent.personID!, tenant: application.tenants.tenant(host: town.host)))
+    #expect(try await agent.post("/api/v1/me/totp", .object(["code": .string(code(app))])).status == 200)
+    // Whoever has the password alone, and signed in with it before, has the role no more than before.
+    #expect(try await agent.get("/api/v1/me").status == 401)
     let browser = try await town.browser(.agent)
     #expect(try await browser.get("/staff").headers["Location"]?.hasPrefix("/me/security") == true)
     #expect(try await browser.get("/me/security").text.contains("asks for a second factor"))

@@ -66,6 +66,7 @@ extension Problem {
     case emailTaken = "email_taken"
     case ownAccount = "own_account"
     case limitsNotAllowed = "limits_not_allowed"
+    case addressNotShown = "address_not_shown"
     case slugTaken = "slug_taken"
     case hostTaken = "host_taken"
     case wrongPassword = "wrong_password"
@@ -107,7 +108,8 @@ extension Problem {
       case .invalidInput, .required, .unknownField, .wrongType, .tooLong, .tooShort, .outOfRange, .tooMany,
         .invalidText, .slugTaken, .hostTaken,
         .invalidFormat, .unknownOption, .unknownCategory, .categoryStopped, .unknownPerson, .unknownDepartment,
-        .nameTaken, .ownAccount, .limitsNotAllowed, .unknownCalendar, .noHours, .badSpan, .overlappingHours,
+        .nameTaken, .ownAccount, .limitsNotAllowed, .addressNotShown, .unknownCalendar, .noHours, .badSpan,
+        .overlappingHours,
         .unknownArea, .outsideArea, .contactNotAllowed, .emailTaken, .wrongPassword, .commonPassword,
         .transitionNotAllowed,
         .reasonRequired,
@@ -184,6 +186,7 @@ extension Problem {
       case .nameTaken: "This name is taken already."
       case .ownAccount: "Nobody changes their own role or access: ask another administrator."
       case .limitsNotAllowed: "Nobody with this role can be limited to areas or categories."
+      case .addressNotShown: "Nobody has shown yet that this address is theirs: invite them, and the link shows it."
       case .slugTaken: "Another township has this short name."
       case .hostTaken: "Another township answers to this host name."
       case .wrongPassword: "The password is wrong."

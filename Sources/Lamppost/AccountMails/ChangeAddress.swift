@@ -46,7 +46,8 @@ struct ChangeAddress: Sendable {
         guard let email = target.email else { throw Problem(.linkExpired) }
         let person = target.person
         let rows = try await transaction.query(
-          "UPDATE people SET email = \(email) WHERE id = \(person.id) RETURNING \(Actor.Person.columns)")
+          "UPDATE people SET email = \(email), address_shown = true WHERE id = \(person.id) RETURNING \(Actor.Person.columns)"
+        )
         guard let row = rows.first else { throw Problem(.linkExpired) }
         try await transaction.execute(AccountLink.removal(of: person.id))
         try await transaction.execute(

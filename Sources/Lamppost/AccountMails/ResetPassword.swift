@@ -26,7 +26,8 @@ struct ResetPassword: Sendable {
   }
 
   /// Sets the password and ends every session and token: whoever had the old one is out. A second factor stays: a mailbox
-  /// alone opens no account that has one.
+  /// alone opens no account that has one. Unless nobody had shown before that the address is theirs: then the account was
+  /// perhaps made by somebody else, and the factor is theirs.
   /// - Throws: `link_expired`, `too_short`, `common_password`.
   func callAsFunction(
     _ link: AccountLink, to password: String, language: Language, tenant: Tenant
@@ -44,7 +45,12 @@ struct ResetPassword: Sendable {
          WHERE id = \(person.id) AND epoch = \(target.epoch) AND active RETURNING id
         """)
       if rows.isEmpty { throw Problem(.linkExpired) }
-      try await transaction.execute(AccountLink.removal(of: person.id))
+      let strangers =
+        "person_id = \(person.id) AND NOT (SELECT address_shown FROM people WHERE id = \(person.id))" as SQL
+      _ = try await transaction.queryAll([
+        "DELETE FROM recovery_codes WHERE \(strangers)", "DELETE FROM second_factors WHERE \(strangers)",
+        "UPDATE people SET address_shown = true WHERE id = \(person.id)", AccountLink.removal(of: person.id),
+      ])
       try await transaction.execute(AccountMail.notice(.password, personID: person.id).insertion(language))
     }
     // The epoch has ended them all already.

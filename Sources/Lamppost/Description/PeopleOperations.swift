@@ -28,13 +28,14 @@ extension Operation {
       note: """
         What is left out stays; a list replaces the one before. `active: false` ends every session and token at once. \
         Nobody changes their own role or access, and the last administrator keeps theirs. Operators are changed by \
-        operators alone.
+        operators alone. Who registered by themselves is given a role of the staff once they have shown that their \
+        address is theirs: by an invitation, or by a link that was mailed to them.
         """,
       parameters: [.ifMatch], body: .json("PersonChange"),
       answer: .versioned("KeptPerson", "The person as they are now."),
       problems: [
         .unknownOption, .tooMany, .ownAccount, .lastAdministrator, .unknownDepartment, .unknownArea, .unknownCategory,
-        .limitsNotAllowed, .conflict, .versionMismatch,
+        .limitsNotAllowed, .addressNotShown, .conflict, .versionMismatch,
       ]),
     Operation(
       .post, Paths.userPasswordReset, "makeResetLink", .administration,

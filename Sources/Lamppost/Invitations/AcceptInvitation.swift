@@ -48,8 +48,8 @@ struct AcceptInvitation: Sendable {
   /// - Parameters:
   ///   - name: nil for the one in the invitation.
   ///   - password: of a new account.
-  /// - Throws: `not_found`; `too_short`, `common_password`; `required` without a password where there is no account; `unauthenticated` where
-  ///   there is one and the caller is not signed in with it; `conflict`, also where an area of it is gone.
+  /// - Throws: `not_found`; `too_short`, `common_password`; `required` without a password where there is no
+  ///   account; `unauthenticated` where there is one and the caller is not signed in with it; `conflict`, also where an area of it is gone.
   func callAsFunction(
     _ token: InvitationToken, name: String?, password: String?, as actor: Actor
   ) async throws -> Account {
@@ -78,7 +78,7 @@ struct AcceptInvitation: Sendable {
       let people = try await transaction.query(
         hash == nil
           ? """
-          UPDATE people SET role = \(role), name = \(called), epoch = epoch + 1
+          UPDATE people SET role = \(role), name = \(called), epoch = epoch + 1, address_shown = true
            WHERE id = \(actor.person?.id) AND email = \(email) AND active AND role = 'citizen' RETURNING id, epoch
           """
           : """

@@ -56,7 +56,7 @@ struct ChangePerson: Sendable {
 
   /// - Parameter ifMatch: the version that the change is meant for; nil for any.
   /// - Throws: `forbidden`, `not_found`, `version_mismatch`, `own_account`, `last_administrator`, `unknown_department`,
-  ///   `unknown_area`, `unknown_category`, `limits_not_allowed`.
+  ///   `unknown_area`, `unknown_category`, `limits_not_allowed`, `address_not_shown`.
   func callAsFunction(
     _ id: Int, _ change: PersonChange, ifMatch: Int? = nil, as actor: Actor
   ) async throws -> KeptPerson {
@@ -64,11 +64,16 @@ struct ChangePerson: Sendable {
     return try await database.tenant(actor.tenant.id).write { transaction in
       let people = try await Standings.lock([id, me.id], in: transaction)
       let before = try await transaction.query(
-        "SELECT \(KeptPerson.record), p.version FROM people p WHERE p.id = \(id) AND \(KeptPerson.visible(to: actor))")
+        "SELECT \(KeptPerson.record), p.version, p.address_shown FROM people p WHERE p.id = \(id) AND \(KeptPerson.visible(to: actor))"
+      )
       guard let row = before.first, let old = people[id] else { throw Problem.notFound }
       if let ifMatch, try ifMatch != row.get(1, as: Int.self) { throw Problem(.versionMismatch) }
       let new = Staffing.Standing(change.role ?? old.role, isActive: change.isActive ?? old.isActive)
       try people.check(id, becomes: new, by: me.id)
+      // A stranger may have registered the address of somebody who is to work here.
+      if new.role.isStaff, try !row.get(2, as: Bool.self) {
+        throw Problem.field("role", .addressNotShown, Problem.Code.addressNotShown.title)
+      }
       for statement in try await Self.statements(id, change, from: old, to: new, in: transaction) {
         try await transaction.execute(statement)
       }

@@ -23,8 +23,8 @@ struct RegisterPerson: Sendable {
     do {
       let insertion: SQL = """
         WITH person AS (
-          INSERT INTO people (tenant_id, email, name, password_hash, role)
-          VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue))
+          INSERT INTO people (tenant_id, email, name, password_hash, role, address_shown)
+          VALUES (current_tenant(), \(email.lowercased()), \(name), \(hash), \(role.rawValue), \(isByCommand))
           RETURNING tenant_id, id, name, email, role, language
         ), member AS (
           INSERT INTO department_members (tenant_id, person_id, department_id)

@@ -17,6 +17,8 @@ struct ChangeSecondFactor: Sendable {
     return try await factors.begin(person.id, tenant: context.actor.tenant)
   }
 
+  /// Where the township asks for a second factor every session and token ends: with the password alone each of them would
+  /// have the role again. The browser that asked needs a session anew: `SignedInPlaces.again`.
   /// - Throws: `invalid_code`, `rate_limited`.
   func finish(
     _ code: String, of person: Actor.Person, language: Language, in context: Context
@@ -26,7 +28,7 @@ struct ChangeSecondFactor: Sendable {
       and: [
         Self.note("second factor on", person),
         AccountMail.notice(.secondFactorOn, personID: person.id).insertion(language),
-      ])
+      ] + (person.lacksSecondFactor ? SignedInPlaces.ending(person) : []))
   }
 
   /// - Throws: `wrong_password`, `rate_limited`, `not_found`.
@@ -63,6 +65,20 @@ struct ChangeSecondFactor: Sendable {
   }
 }
 
+extension Response {
+  /// With a session anew, where the township's demand for a second factor has ended the others.
+  func signedInAgain(
+    _ person: Actor.Person, _ request: Request, _ context: Context
+  ) async throws -> Response {
+    guard person.lacksSecondFactor,
+      let token = try await context.application.signedInPlaces.again(person, in: context, browser: request.browser)
+    else { return self }
+    var response = self
+    response.headers.add("Set-Cookie", SessionStore.cookie(token))
+    return response
+  }
+}
+
 enum SecondFactorRoutes {
   /// `{password}` begins, `{code}` confirms what was begun.
   static func set(_ request: Request, _ context: Context) async throws -> Response {
@@ -72,9 +88,9 @@ enum SecondFactorRoutes {
     if input.has("code") {
       let code = input.requiredText("code", maximum: 32)
       try input.finish()
-      return answer(
-        try await change.finish(
-          code, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context))
+      let codes = try await change.finish(
+        code, of: person, language: LanguageRoutes.language(of: request, in: context.actor.tenant), in: context)
+      return try await answer(codes).signedInAgain(person, request, context)
     }
     let password = input.secretText("password", maximum: PasswordHasher.longestPassword)
     try input.finish()

@@ -29,7 +29,8 @@ enum SecurityPage {
       case .confirm:
         guard let code = form["code"] else { throw Problem.field("code", .required, "is required") }
         let codes = try await change.finish(code, of: person, language: context.language, in: context)
-        return RecoveryCodesPage.page(codes, context).response(context)
+        return try await RecoveryCodesPage.page(codes, context).response(context).signedInAgain(
+          person, request, context)
       case .codes:
         let codes = try await change.renewRecoveryCodes(
           try password(form), of: person, language: context.language, in: context)

@@ -28,19 +28,29 @@ struct SignedInPlaces: Sendable {
   /// session of its own anew.
   /// - Returns: nil where the call came by token, which has ended with the rest.
   func endOthers(of person: Actor.Person, in context: Context, browser: BrowserName) async throws -> SessionToken? {
-    let tenant = context.actor.tenant
-    let epoch = try await database.tenant(tenant.id).write { transaction in
-      let rows = try await transaction.query(
-        "UPDATE people SET epoch = epoch + 1 WHERE id = \(person.id) AND active RETURNING epoch")
-      guard let epoch = try rows.first?.get(0, as: Int.self) else { throw Problem(.unauthenticated) }
-      try await transaction.execute(
-        AuditEvent(.sessionEnded, AuditEvent.about(person: person.id), by: person.id, note: "everywhere else").insertion
-      )
-      return epoch
+    _ = try await database.tenant(context.actor.tenant.id).write { transaction in
+      try await transaction.queryAll(Self.ending(person))
     }
-    // The epoch has ended them all already.
+    return try await again(person, in: context, browser: browser)
+  }
+
+  /// The statements that end every session and token.
+  static func ending(_ person: Actor.Person) -> [SQL] {
+    [
+      "UPDATE people SET epoch = epoch + 1 WHERE id = \(person.id) AND active",
+      AuditEvent(.sessionEnded, AuditEvent.about(person: person.id), by: person.id, note: "everywhere else").insertion,
+    ]
+  }
+
+  /// A session anew for the browser that asked, once `ending` has ended what there was.
+  /// - Returns: nil where the call came by token.
+  func again(_ person: Actor.Person, in context: Context, browser: BrowserName) async throws -> SessionToken? {
+    let tenant = context.actor.tenant
     try? await sessions.endAll(personID: person.id, tenant: tenant)
     guard context.session != nil else { return nil }
+    let rows = try await database.withoutReplica.tenant(tenant.id).read(
+      "SELECT epoch FROM people WHERE id = \(person.id) AND active")
+    guard let epoch = try rows.first?.get(0, as: Int.self) else { throw Problem(.unauthenticated) }
     return try await sessions.create(personID: person.id, epoch: epoch, tenant: tenant, browser: browser)
   }
 }
