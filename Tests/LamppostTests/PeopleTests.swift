@@ -288,7 +288,7 @@ import Testing
     #expect(rows.compactMap { $0["kind"]?.string }.sorted() == ["changed", "deactivated", "reactivated"])
     let deactivated = try #require(rows.first { $0["kind"]?.string == "deactivated" })
     #expect(deactivated["after"]?["active"]?.bool == false && deactivated["after"]?["name"]?.string == "Quimby")
-    let page = try await admin.get("/admin/audit").text
+    let page = try await admin.get("/staff/audit").text
     #expect(page.contains("Deactivated") && page.contains("Activated again"))
   }
 }

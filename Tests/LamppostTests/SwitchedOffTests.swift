@@ -46,7 +46,7 @@ import Testing
     // All that a worker does by itself.
     @Sendable func work() async throws -> WatchDeadlines.Tally {
       try await CloseSilent(database: queue.database)(now: .now, tenantID: town.id)
-      try await Retention(database: queue.database).requestEverywhere()
+      try await Retention(database: queue.database).requestEverywhere(tenantID: town.id)
       let tally = try await WatchDeadlines(database: queue.database)(at: later, tenantID: town.id)
       _ = try await town.database.write("UPDATE jobs SET run_at = now() WHERE tenant_id = \(town.id) AND attempts = 0")
       try await town.runJobs()

@@ -125,9 +125,12 @@ struct Retention: Sendable {
     ON CONFLICT DO NOTHING
     """
 
-  /// Once in a while: a job for each township in which a category has a time.
-  func requestEverywhere() async throws {
-    for tenant in try await database.read("SELECT id FROM tenants WHERE deactivated_at IS NULL ORDER BY id") {
+  /// Once in a while: a job for each township in which a category has a time. One that is switched off has none.
+  /// - Parameter tenantID: nil for every township.
+  func requestEverywhere(tenantID: Int? = nil) async throws {
+    let tenants = try await database.read(
+      "SELECT id FROM tenants WHERE deactivated_at IS NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id")
+    for tenant in tenants {
       _ = try await database.tenant(try tenant.get(0)).write(
         """
         INSERT INTO jobs (tenant_id, kind, subject)
