@@ -120,7 +120,9 @@ import Testing
     #expect(no.headers["Location"] == path + "?done=disputed")
     let after = try await town.anonymous.get(path).text
     #expect(after.contains("Dark again") && after.contains("Being looked at"))
-    #expect(try await post(town.anonymous, path, fields + [("resolved", "true")]).status == 412)
+    #expect(
+      try await post(town.anonymous, path, fields + [("resolved", "true")]).status == 422,
+      "nothing is to be confirmed any more")
   }
 
   @Test("somebody with an account has the same at the request's own address, and only for their own")

@@ -19,10 +19,7 @@ struct WatchDeadlines: Sendable {
   ///   - tenantID: nil for every township. Those that are switched off are told of everything once they are on again.
   func callAsFunction(at time: Date? = nil, tenantID: Int? = nil) async throws -> Tally {
     var tally: Tally = [:]
-    let ids: [Int] = try await database.read(
-      "SELECT id FROM tenants WHERE deactivated_at IS NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id"
-    ).map { try $0.get(0) }
-    for id in ids {
+    try await database.forEachTownship(only: tenantID) { id in
       try await settle(id)
       try await watch(id, at: time ?? .now, &tally)
     }

@@ -52,9 +52,7 @@ struct Housekeeping: Sendable {
   /// Removes what has had its time: idempotency keys after a day, refresh tokens a day after they ran out, and the
   /// addresses in links that can no longer be followed.
   private func prune() async throws {
-    for tenant in try await database.read("SELECT id FROM tenants ORDER BY id") {
-      try await prune(database.tenant(try tenant.get(0)))
-    }
+    try await database.forEachTownship(alsoSwitchedOff: true) { try await prune(database.tenant($0)) }
   }
 
   /// - Parameter database: of one township.

@@ -128,10 +128,8 @@ struct Retention: Sendable {
   /// Once in a while: a job for each township in which a category has a time. One that is switched off has none.
   /// - Parameter tenantID: nil for every township.
   func requestEverywhere(tenantID: Int? = nil) async throws {
-    let tenants = try await database.read(
-      "SELECT id FROM tenants WHERE deactivated_at IS NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id")
-    for tenant in tenants {
-      _ = try await database.tenant(try tenant.get(0)).write(
+    try await database.forEachTownship(only: tenantID) { id in
+      _ = try await database.tenant(id).write(
         """
         INSERT INTO jobs (tenant_id, kind, subject)
         SELECT current_tenant(), \(JobKind.applyRetention.rawValue), 'due' WHERE EXISTS (

@@ -17,14 +17,10 @@ struct CloseSilent: Sendable {
   ///   - tenantID: one township; nil for all.
   /// - Returns: how many were closed.
   @discardableResult func callAsFunction(now: Date, tenantID: Int? = nil) async throws -> Int {
-    let townships = try await database.read(
-      """
-      SELECT id, closes_after_days FROM tenants
-       WHERE closes_after_days IS NOT NULL AND deactivated_at IS NULL AND id = coalesce(\(tenantID)::int, id) ORDER BY id
-      """)
     var count = 0
-    for township in townships {
-      let (id, days) = try township.decode(Int.self, Int.self)
+    try await database.forEachTownship(only: tenantID) { id in
+      let settings = try await database.read("SELECT closes_after_days FROM tenants WHERE id = \(id)")
+      guard let days = try settings.first?.get(0, as: Int?.self) ?? nil else { return }
       let limit = now.addingTimeInterval(-Double(days) * 86_400)
       var closed = 0
       repeat {
