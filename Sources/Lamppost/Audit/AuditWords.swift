@@ -165,6 +165,11 @@ struct AuditWords {
     case "emergency_number": t("Emergency number")
     case "contact_email": t("Contact email address")
     case "second_factor_roles": t("Who has to sign in with a second factor")
+    case "short_name": t("Name where there is little room")
+    case "brand_colour": t("Colour of the band above each page")
+    case "accent_colour": t("Colour of links and buttons")
+    case "shows_name": t("The name stands beside the logo")
+    case "logo": t("Logo")
     default: Self.spaced(name)
     }
   }
