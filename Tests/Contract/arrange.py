@@ -1,7 +1,4 @@
-"""Fills the township over its own API, so that calls find something, and writes schemathesis' configuration.
-
-Prints the agent's access token.
-"""
+"""Fills the township over its own API, so that calls find something, and writes schemathesis' configuration."""
 
 import base64
 import hmac
@@ -13,6 +10,8 @@ import time
 import zlib
 
 import requests
+
+from organize import Organizer, organize
 
 base, work = sys.argv[1], pathlib.Path(sys.argv[2])
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -63,6 +62,8 @@ token = requests.post(f"{base}/api/v1/token", data=form).json()["access_token"]
 staff = {"Authorization": f"Bearer {token}"}
 answer = requests.post(f"{base}/api/v1/token", data={**form, "username": "administrator@example.test"})
 administrator = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+answer = requests.post(f"{base}/api/v1/token", data={**form, "username": "operator@example.test"})
+operator = {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 templates = []
 for name in ("Kept", "Removed"):
@@ -117,6 +118,8 @@ requests.patch(f"{path}/office", json={"name": "The office"}, headers=administra
 path = f"{base}/api/v1/settings/deadlines"
 requests.get(path, headers=administrator).raise_for_status()
 requests.patch(path, json={"warning_percent": 75}, headers=administrator).raise_for_status()
+
+known = organize(Organizer(base, operator), reports[1]["reference"])
 
 # Somebody comes, changes the password, signs a browser out, and leaves.
 person = {"email": "leaving@example.test", "name": "Leaving", "password": "a first password"}
@@ -194,7 +197,20 @@ values = {templates}
 values = ["street-light", "pothole"]
 [dictionaries.calendars]
 values = ["office"]
+[dictionaries.rules]
+values = {known["rules"]}
+[dictionaries.departments]
+values = {listed(known["departments"])}
+[dictionaries.townships]
+values = {listed(known["townships"])}
+[dictionaries.areas]
+values = {listed(known["areas"])}
 [parameters]
+"path.rule" = {{ dictionary = "rules", probability = 0.9 }}
+"path.department" = {{ dictionary = "departments", probability = 0.9 }}
+"path.township" = {{ dictionary = "townships", probability = 0.9 }}
+"path.area" = {{ dictionary = "areas", probability = 0.9 }}
+"path.category" = {{ dictionary = "categories", probability = 0.9 }}
 "path.calendar" = {{ dictionary = "calendars", probability = 0.9 }}
 "path.reference" = {{ dictionary = "references", probability = 0.9 }}
 "path.code" = {{ dictionary = "codes", probability = 0.9 }}
@@ -205,10 +221,9 @@ values = ["office"]
 "body.username" = {{ dictionary = "addresses", probability = 0.9 }}
 "body.password" = {{ dictionary = "passwords", probability = 0.9 }}
 [checks.negative_data_rejection]
-expected-statuses = [400, 401, 403, 404, 409, 413, 415, 422]
+expected-statuses = [400, 401, 403, 404, 409, 412, 413, 415, 422]
 [checks.positive_data_acceptance]
 # Whether a category exists or a place lies inside is not for a schema to say.
 enabled = false
 """
 )
-print(token)

@@ -62,7 +62,7 @@ extension Schemas {
       "RuleTrial",
       .input([
         .optional("id", Schema.integer(1...).orNull.noted("Of the rule that it changes; else it comes last.")),
-        .required("rule", .named("NewRule")),
+        .required("rule", Schema.named("RuleChange").noted("A new one says its name, too.")),
         .optional("limit", Schema.integer(1...TryRule.limit).orNull.noted("Reports to look at; 1000 unless said.")),
       ])
     ),
@@ -119,7 +119,7 @@ extension Schemas {
 
   static let tags = list(.text(0...Tag.longest, pattern: "^[^,\\u0000]*$"), Tag.limit).orNull
 
-  private static let clock = Schema.matching("^([01][0-9]|2[0-3]):[0-5][0-9]$")
+  private static let clock = Schema.matching("^(([01][0-9]|2[0-3]):[0-5][0-9])?$")
 
   private static let conditions: [Schema.Field] = [
     .optional("categories", words(100).noted("Slugs.")),
@@ -129,7 +129,7 @@ extension Schemas {
       list(.text(3...200, pattern: "^[^:\\u0000]+:[^:\\u0000]+$"), KeptRule.listLimit).orNull.noted("layer:slug")),
     .optional("priorities", list(priority, KeptRule.listLimit).orNull),
     .optional("weekdays", list(.integer(1...7), KeptRule.listLimit).orNull.noted("1 is Monday.")),
-    .optional("from", clock.orNull.noted("On the township's clock.")),
+    .optional("from", clock.orNull.noted("On the township's clock; empty for none.")),
     .optional(
       "until", clock.orNull.noted("Not included; before `from` it is of the next day. 24:00 is the day's end.")),
     .optional("anonymous", Schema.boolean.orNull), .optional("has_files", Schema.boolean.orNull),

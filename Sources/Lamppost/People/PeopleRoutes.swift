@@ -71,6 +71,9 @@ extension ListPeople.Filter {
     }
     isActive = try query.parsed("active", "must be true or false", Bool.init)
     department = query["department"]
+    if let department, !(1...100).contains(department.unicodeScalars.count) {
+      throw .parameter("department", "must have 1 to 100 characters")
+    }
   }
 }
 

@@ -6,6 +6,9 @@ import JSON
 enum TownshipRoutes {
   static func list(_ request: Request, _ context: Context) async throws -> Response {
     let word = request.query["q"]?.trimmed
+    if let word, word.unicodeScalars.count > 200 {
+      throw Problem.parameter("q", "must not be longer than 200 characters")
+    }
     let limit = try request.query.limit()
     let cursors = context.application.cursors
     let name = "\(context.actor.tenant.id)\ntownships\n\(word ?? "")"
