@@ -118,7 +118,8 @@ import Testing
     #expect(row["after"]?.string == #"{"title":"A \"[redacted]\" \\% pole","priority":"high"}"#, "\(row)")
     let sealed = try await town.somebody(.manager).get(path + "/sealed")["texts"]?.array ?? []
     #expect(sealed.contains { $0["field"]?.string == "answer pole" && $0["original"]?.string == "Quill" }, "\(sealed)")
-    #expect(try await town.browser(.manager).get("/staff/requests/\(reference)/redact?sealed=show").text.contains("Answer"))
+    #expect(
+      try await town.browser(.manager).get("/staff/requests/\(reference)/redact?sealed=show").text.contains("Answer"))
   }
 
   @Test("the database lets nobody write history anew by way of blackening it")
