@@ -41,6 +41,8 @@ enum Migrate {
     var configuration = Database.Configuration(url: url)
     configuration.pipelinedConnections = 1
     configuration.statementTimeout = .seconds(600)
+    // No caller waits for an answer, and a busy machine is slow to open a connection.
+    configuration.leaseTimeout = .seconds(60)
     let database = Database(configuration, loop: loop)
     try await database.start()
     do {
