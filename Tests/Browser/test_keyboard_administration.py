@@ -157,7 +157,7 @@ def people():
             expect(page.locator("dl.facts.card")).to_contain_text("Viewer")
             choose(page, page.get_by_label(re.compile("^Deactivated")))
             enter(page, button(page, "Save"))
-            told(page, "Saved.")
+            told(page, "is deactivated: signed out everywhere.")
             invited.goto(url("/staff"))
             expect(invited.get_by_role("heading", level=1, name="Sign in")).to_be_visible()
 

@@ -40,7 +40,7 @@ def invitation():
         picture(admin, "person")
         admin.get_by_label(re.compile("^Deactivated")).check()
         admin.get_by_role("button", name="Save").click()
-        expect(admin.get_by_text("Saved.")).to_be_visible()
+        expect(admin.get_by_text("is deactivated: signed out everywhere.")).to_be_visible()
 
         crew.get_by_role("link", name="Dashboard").click()
         expect(crew.get_by_text("an administrator has ended your access")).to_be_visible()

@@ -2,7 +2,7 @@
 
 import re
 
-from browser import DESKTOP, SCREENSHOTS, drawn, person, url
+from browser import DESKTOP, SCREENSHOTS, drawn, person, settled, url
 from client import Client
 from playwright.sync_api import expect
 from steps import HERE, photo, receipt, report
@@ -103,6 +103,8 @@ def lists():
     for size, name in ((None, "list-phone"), (DESKTOP, "list")):
         with person(size, dark=True) as page:
             page.goto(url("/map?q=lamp"))
+            # The list is the page's own at first, and that of what the map shows once there is a map.
+            settled(page)
             first = page.locator("#results .result").first
             expect(first).to_be_attached()
             expect(page.locator(".leaflet-marker-icon").first).to_be_attached()

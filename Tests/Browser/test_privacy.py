@@ -81,7 +81,7 @@ def abuse():
             assert not Client().get(f"/api/v1/requests/{reference}").expect(200).json()["attachments"]
             item = agent.get_by_role("listitem").filter(has_text="That is my face.")
             item.get_by_role("button", name="Show it again").click()
-            expect(agent.get_by_role("status").first).to_contain_text("Everybody can see it again")
+            expect(agent.get_by_role("status").first).to_contain_text("Whoever saw it before can see it again")
             stranger.reload()
             expect(stranger.locator("main img[src*=thumbnail]")).to_have_count(1)
     with person(role="agent") as agent:
