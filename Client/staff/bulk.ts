@@ -204,7 +204,7 @@ function reason(code: string): string {
 
 function tell(preview: HTMLElement, outcome: Outcome): void {
   const lines = [t("{count} will change", { count: number(outcome.changed.count) })];
-  if (outcome.unchanged.count > 0) lines.push(t("{count} stay as they are", { count: number(outcome.unchanged.count) }));
+  if (outcome.unchanged.count > 0) lines.push(t("Unchanged: {count}", { count: number(outcome.unchanged.count) }));
   if (outcome.survivor) lines.push(t("They become duplicates of {title}.", { title: outcome.survivor.title }));
   preview.replaceChildren(...lines.map((line) => make("p", {}, line)), ...outcome.refused.map((group) =>
     make("p", {}, t("{count} cannot: {reason}", { count: number(group.count), reason: reason(group.code) }), " ",

@@ -112,7 +112,7 @@ extension TriageLayout {
       "Looking what would change…",
       "Write first what was done.",
       "Write the reason first.", "{count} will change",
-      "{count} stay as they are", "{count} cannot: {reason}", "Change {count}", "Nothing would change", "Working…",
+      "Unchanged: {count}", "{count} cannot: {reason}", "Change {count}", "Nothing would change", "Working…",
       "{done} of {count} done", "{count} changed", "Undo", "Undone: {count}", "Close",
       "That did not work. Please try again.", "No connection. Nothing was changed.",
       "Click to set corners, double-click or press Enter to finish. Backspace takes one back, Escape cancels.",
