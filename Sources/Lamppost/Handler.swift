@@ -145,7 +145,9 @@ struct Handler: Sendable {
       let ended = context.hasEnded ? [("ended", "1")] : []
       let next = "?" + Query([("next", request.target)] + ended).encoded
       switch problem.code {
-      case .unauthenticated where request.method.isSafe: return .redirect(to: Paths.signIn() + next)
+      // A token that is not valid stays so on the page for signing in.
+      case .unauthenticated where request.method.isSafe && request.headers["Authorization"] == nil:
+        return .redirect(to: Paths.signIn() + next)
       case .secondFactorMissing where request.method.isSafe: return .redirect(to: Paths.accountSecurity() + next)
       default: return ErrorPage.response(problem, requestID: requestID, context)
       }

@@ -136,6 +136,7 @@ def bearer(password):
 change = {"current_password": person["password"], "new_password": "a second password"}
 me = f"{base}/api/v1/me"
 requests.post(f"{me}/password", json=change, headers=bearer(person["password"])).raise_for_status()
+requests.delete(f"{me}/sessions", headers=bearer("a second password")).raise_for_status()
 leaving = bearer("a second password")
 signing_in = {"email": person["email"], "password": "a second password"}
 requests.post(f"{base}/api/v1/session", json=signing_in).raise_for_status()

@@ -149,6 +149,8 @@ import Testing
       #expect(answer.status == 303, "\(route.template)")
       #expect(answer.headers["Location"]?.hasPrefix("/sign-in?next=%2F") == true, "\(route.template)")
     }
+    let broken = town.anonymous.with("Authorization", "Bearer nobody's")
+    for path in ["/sign-in", "/me"] { #expect(try await broken.get(path).status == 401, "no walk in a circle") }
   }
 
   @Test("the app can be installed: its manifest names icons that are there, its worker is looked for anew each time")

@@ -74,7 +74,10 @@ struct OpenAPIDocument {
       json.field("description", answer.note)
       if !answer.headers.isEmpty {
         json.object("headers") { headers in
-          for (name, note) in answer.headers { write(header: name, note, .text, isRequired: true, to: &headers) }
+          for (name, note) in answer.headers {
+            // Who calls by token is given no cookie.
+            write(header: name, note, .text, isRequired: name != "Set-Cookie", to: &headers)
+          }
         }
       }
       if answer.contents.isEmpty { return }
