@@ -142,15 +142,26 @@ signing_in = {"email": person["email"], "password": "a second password"}
 requests.post(f"{base}/api/v1/session", json=signing_in).raise_for_status()
 for session in requests.get(f"{me}/sessions", headers=leaving).json()["items"]:
     requests.delete(f"{me}/sessions/{session['id']}", headers=leaving).raise_for_status()
-secret = requests.post(f"{me}/totp", json={"password": "a second password"}, headers=leaving).json()["secret"]
-counter = struct.pack(">Q", int(time.time()) // 30)
-digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
-number = struct.unpack(">I", digest[digest[19] & 15 :][:4])[0] & 0x7FFFFFFF
-requests.post(f"{me}/totp", json={"code": f"{number % 1_000_000:06}"}, headers=leaving).raise_for_status()
 again = {"password": "a second password"}
+
+
+def guard():
+    """A second factor, switched on."""
+    secret = requests.post(f"{me}/totp", json=again, headers=leaving).json()["secret"]
+    counter = struct.pack(">Q", int(time.time()) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, "sha1")
+    number = struct.unpack(">I", digest[digest[19] & 15 :][:4])[0] & 0x7FFFFFFF
+    requests.post(f"{me}/totp", json={"code": f"{number % 1_000_000:06}"}, headers=leaving).raise_for_status()
+
+
+guard()
 requests.post(f"{me}/totp/recovery-codes", json=again, headers=leaving).raise_for_status()
 requests.delete(f"{me}/totp", json=again, headers=leaving).raise_for_status()
-requests.delete(me, json=again, headers=leaving).raise_for_status()
+guard()
+number = requests.get(me, headers=leaving).json()["id"]
+requests.delete(f"{base}/api/v1/users/{number}/totp", headers=operator).raise_for_status()
+# That has ended every token of theirs.
+requests.delete(me, json=again, headers=bearer("a second password")).raise_for_status()
 
 ids = [file["id"] for request in reports for file in request["attachments"]]
 

@@ -44,7 +44,11 @@ struct ReportAbuse: Sendable {
                      AND \(stranger.visibleAttachments(onlyClean: true)))
           """
         }
-      guard try await transaction.query("SELECT \(exists)").first?.get(0) ?? false else { throw Problem.notFound }
+      guard try await transaction.query("SELECT \(exists)").first?.get(0) ?? false else {
+        // The request is there: what the body names is not.
+        let field = report.thing.comment == nil ? "attachment" : "comment"
+        throw Problem.field(field, .unknownOption, "There is none of this number on the public page of the request.")
+      }
       try await transaction.execute(
         """
         INSERT INTO abuse_reports (tenant_id, request_id, comment_id, attachment_id, reason, text, person_id)
