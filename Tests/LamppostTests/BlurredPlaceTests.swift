@@ -257,4 +257,24 @@ import Testing
       }
     }
   }
+
+  @Test("what rules make of an area's border in the middle of a block tells nobody on which side of it a report lies")
+  func routed() async throws {
+    let (town, _, _) = try await arranged(at: (42.3603, -71.0612))
+    let rule = #"{"name":"East","when":{"areas":["wards:east"]},"then":{"priority":"urgent","department":"roads"}}"#
+    let admin = try await town.somebody(.administrator)
+    #expect(try await admin.post("/api/v1/rules", JSONValue.parse(Array(rule.utf8))).status == 201)
+    func told(_ longitude: Double, _ category: String) async throws -> [JSONValue?] {
+      let reference = try await town.report([
+        ("category", .string(category)), ("location", .at(42.3603, longitude)),
+      ]).reference
+      let seen = try await town.anonymous.get("/api/v1/requests/\(reference)")
+      return [seen["priority"], seen["department"]]
+    }
+    let (west, east) = (-71.0626, -71.06025)
+    #expect(try await told(west, "pothole") == told(east, "pothole"))
+    // Where nothing is blurred the border counts.
+    #expect(try await told(east, "street-light")[0]?.string == "urgent")
+    #expect(try await told(west, "street-light")[0]?.string != "urgent")
+  }
 }

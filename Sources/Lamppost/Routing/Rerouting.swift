@@ -28,7 +28,7 @@ struct Rerouting: Sendable {
              EXISTS (SELECT 1 FROM request_events e WHERE e.request_id = r.id AND e.kind = 'routed'),
              EXISTS (SELECT 1 FROM attachments f WHERE f.request_id = r.id), o.group_name,
              ARRAY(SELECT a.layer || ':' || a.slug FROM request_areas ra JOIN areas a ON a.id = ra.area_id
-                    WHERE ra.request_id = r.id AND ra.for_staff)
+                    WHERE ra.request_id = r.id AND CASE WHEN r.blurred THEN ra.for_public ELSE ra.for_staff END)
         FROM requests r
         JOIN categories o ON o.tenant_id = r.tenant_id AND o.id = r.category_id
         JOIN categories c ON c.tenant_id = r.tenant_id AND c.slug = \(change.category ?? request.category)

@@ -12,14 +12,16 @@ struct RoutingGround: Sendable {
   let moment: WeekMoment
 
   /// Columns of `categories c JOIN tenants t`, for `init`.
-  /// - Parameter point: of type `geography`; nil where the place is unknown.
+  /// - Parameter point: of type `geography`; nil where the place is unknown. Of a category that blurs places its block
+  ///   counts: priority and department are public, and would tell on which side of an area's border it lies.
   static func columns(at point: SQL?) -> SQL {
     // Without rules nobody asks for areas, and the insertion's trigger finds them anyway.
     let areas: SQL =
       point.map { point in
         """
         CASE WHEN t.routing_version = 0 THEN '{}'::text[] ELSE ARRAY(SELECT a.layer || ':' || a.slug FROM areas a
-          WHERE a.tenant_id = t.id AND ST_Covers(a.boundary, (\(point))::geometry)) END
+          WHERE a.tenant_id = t.id AND ST_Covers(a.boundary, (
+            CASE WHEN c.blurs_location THEN street_block(\(point)) ELSE \(point) END)::geometry)) END
         """
       } ?? "'{}'::text[]"
     return "t.routing_version, c.group_name, \(areas), extract(epoch FROM now())::float8, t.time_zone"
